@@ -1,0 +1,83 @@
+//! The model: types, interfaces, operations and outcomes, whatever format they were read from, and the passes over it.
+//!
+//! Must never: know the text of a contract format, an encoding's bytes, a transport.
+
+#![warn(missing_docs)]
+
+mod check;
+mod name;
+mod operation;
+mod protobuf;
+mod shape;
+
+pub use check::Check;
+pub use name::{Words, words};
+pub use operation::{
+    BodyBinding, Effect, GrpcBinding, GrpcOutcome, HttpBinding, Interface, InterfaceId, Media, Operation,
+    OperationId, Outcome, Place, Segment, Status, Streaming, Style, WildcardPart,
+};
+pub use protobuf::{ProtoEnum, ProtoField, ProtoKind, ProtoMessage, Protobuf};
+pub use shape::{
+    Enum, EnumValue, Exclusive, Extra, Field, Float, Int, Literal, Record, Shape, Sum, Type, TypeId, TypeRef,
+    Variant,
+};
+
+use polywire_diag::Span;
+
+/// Everything that was read: one arena for all contracts of a workspace. Readers append to it.
+#[derive(Debug, Default)]
+pub struct Contract {
+    /// The arena; a [`TypeId`] is a place in it.
+    pub types: Vec<Type>,
+    /// Named groups of operations.
+    pub interfaces: Vec<Interface>,
+    /// Every operation of every interface; an [`OperationId`] is a place in it.
+    pub operations: Vec<Operation>,
+    /// The Protobuf side of types: read from `.proto`, or derived.
+    pub protobuf: Protobuf,
+}
+
+impl Contract {
+    /// Adds a type and returns its place.
+    pub fn add(&mut self, ty: Type) -> TypeId {
+        self.types.push(ty);
+        TypeId(self.types.len() as u32 - 1)
+    }
+
+    /// Adds a type without a name of its own.
+    pub fn add_anonymous(&mut self, shape: Shape, span: Span) -> TypeId {
+        self.add(Type { name: None, span, shape, checks: Vec::new(), doc: String::new(), sensitive: false })
+    }
+
+    /// The type at a place.
+    pub fn ty(&self, id: TypeId) -> &Type {
+        &self.types[id.0 as usize]
+    }
+
+    /// The record at a place, where there is one.
+    pub fn record(&self, id: TypeId) -> Option<&Record> {
+        if let Shape::Record(record) = &self.ty(id).shape { Some(record) } else { None }
+    }
+
+    /// The operation at a place.
+    pub fn operation(&self, id: OperationId) -> &Operation {
+        &self.operations[id.0 as usize]
+    }
+
+    /// Finds an operation by `interface.name`, or by its name alone where that is unique.
+    pub fn find_operation(&self, name: &str) -> Option<OperationId> {
+        let mut found = None;
+        for (at, operation) in self.operations.iter().enumerate() {
+            if operation.id == name {
+                return Some(OperationId(at as u32));
+            }
+            if operation.name == name {
+                if found.is_some() {
+                    return None;
+                }
+                found = Some(OperationId(at as u32));
+            }
+        }
+        found
+    }
+}

@@ -1,0 +1,44 @@
+//! Contract text as the model: one file or folder per format.
+//!
+//! Must never: read a file itself (a [`Sources`] does), stop at the first mistake, guess.
+
+use polywire_contract::Contract;
+use polywire_diag::{Diagnostic, FileId, SourceMap, Span};
+
+/// Where texts come from: the disk in the binary, a table in tests.
+pub trait Sources {
+    /// Every text that was loaded so far.
+    fn map(&self) -> &SourceMap;
+
+    /// Loads what `path` means when it stands in `from`, once: a second call gives the same number.
+    fn load(&mut self, path: &str, from: FileId) -> Result<FileId, Missing>;
+}
+
+/// A text that could not be loaded, and why, in words for people.
+#[derive(Debug)]
+pub struct Missing {
+    pub reason: String,
+}
+
+/// Reads one format into the model.
+pub trait Reader: Sync {
+    /// The format's name: file stem, key, page of the manual.
+    fn name(&self) -> &'static str;
+
+    /// Whether a text looks like this format, by its content.
+    fn recognises(&self, name: &str, text: &str) -> bool;
+
+    /// Appends what `file` says to the contract, and what is wrong with it to `diags`.
+    fn read(
+        &self,
+        file: FileId,
+        sources: &mut dyn Sources,
+        contract: &mut Contract,
+        diags: &mut Vec<Diagnostic>,
+    );
+}
+
+/// The start of a file, for mistakes that have no better place.
+pub fn start_of(file: FileId) -> Span {
+    Span::new(file, 0, 0)
+}

@@ -1,0 +1,3 @@
+//! The polywire command.
+
+fn main() {}
