@@ -7,6 +7,7 @@
 mod check;
 mod name;
 mod operation;
+mod parameter;
 mod protobuf;
 mod shape;
 
@@ -16,6 +17,7 @@ pub use operation::{
     BodyBinding, Effect, GrpcBinding, GrpcOutcome, HttpBinding, Interface, InterfaceId, Media, Operation,
     OperationId, Outcome, Place, Segment, Status, Streaming, Style, WildcardPart,
 };
+pub use parameter::Parameter;
 pub use protobuf::{ProtoEnum, ProtoField, ProtoKind, ProtoMessage, Protobuf};
 pub use shape::{
     Enum, EnumValue, Exclusive, Extra, Field, Float, Int, Literal, Record, Shape, Sum, Type, TypeId, TypeRef,
@@ -64,20 +66,23 @@ impl Contract {
         &self.operations[id.0 as usize]
     }
 
-    /// Finds an operation by `interface.name`, or by its name alone where that is unique.
+    /// Finds an operation by `interface.name` or `component.name`, compared by words where it is not exact, or by its name
+    /// alone; only where one operation is meant.
     pub fn find_operation(&self, name: &str) -> Option<OperationId> {
-        let mut found = None;
-        for (at, operation) in self.operations.iter().enumerate() {
-            if operation.id == name {
-                return Some(OperationId(at as u32));
-            }
-            if operation.name == name {
-                if found.is_some() {
-                    return None;
-                }
-                found = Some(OperationId(at as u32));
-            }
+        if let Some(at) = self.operations.iter().position(|o| o.id == name) {
+            return Some(OperationId(at as u32));
         }
-        found
+        let (group, last) = name.rsplit_once('.').map_or((None, name), |(group, last)| (Some(words(group)), last));
+        let last = words(last);
+        let means = |operation: &Operation| {
+            let interface = &self.interfaces[operation.interface.0 as usize];
+            let grouped = group.as_ref().is_none_or(|group| {
+                [&interface.name, &interface.component].into_iter().chain(&interface.service).any(|n| words(n) == *group)
+            });
+            grouped && words(&operation.name) == last
+        };
+        let mut found = self.operations.iter().enumerate().filter(|(_, operation)| means(operation));
+        let (at, _) = found.next()?;
+        found.next().is_none().then_some(OperationId(at as u32))
     }
 }

@@ -144,7 +144,7 @@ pub enum Place {
         /// Whether members stand apart.
         explode: bool,
     },
-    /// In the query, under the field's name; nested fields by dots where `nested`.
+    /// In the query, under the field's name.
     Query {
         /// `form` unless said otherwise.
         style: Style,
@@ -176,6 +176,8 @@ pub enum Style {
     PipeDelimited,
     /// `key[a]=b`
     DeepObject,
+    /// `key.a=b`, lists as repeated keys: the query of `google.api.http`.
+    Dotted,
 }
 
 /// What the body of an HTTP request is.

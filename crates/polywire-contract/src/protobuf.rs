@@ -20,6 +20,9 @@ pub struct ProtoMessage {
     pub full_name: String,
     /// In the order of the record's fields; `None` where a field has no place in the message.
     pub fields: Vec<Option<ProtoField>>,
+    /// Its JSON follows ProtoJSON (64-bit integers as text, `null` is absent, enums by name or number): read from `.proto`.
+    /// Derived messages keep the JSON of their own contract.
+    pub proto_json: bool,
 }
 
 /// A field of a message.
@@ -48,6 +51,8 @@ pub struct ProtoEnum {
     pub numbers: Vec<i32>,
     /// The name of each value in the `.proto` text; the enum's own where `None`.
     pub names: Vec<Option<String>>,
+    /// In JSON numbers are understood beside names: read from `.proto`.
+    pub proto_json: bool,
 }
 
 /// How a value lies on the Protobuf wire.

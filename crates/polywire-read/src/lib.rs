@@ -2,6 +2,13 @@
 //!
 //! Must never: read a file itself (a [`Sources`] does), stop at the first mistake, guess.
 
+#![warn(clippy::disallowed_methods)]
+
+mod codes;
+mod protobuf;
+
+pub use codes::CODES;
+
 use polywire_contract::Contract;
 use polywire_diag::{Diagnostic, FileId, SourceMap, Span};
 
@@ -37,6 +44,9 @@ pub trait Reader: Sync {
         diags: &mut Vec<Diagnostic>,
     );
 }
+
+/// Every reader, sorted by name.
+pub const READERS: &[&dyn Reader] = &[&protobuf::Protobuf];
 
 /// The start of a file, for mistakes that have no better place.
 pub fn start_of(file: FileId) -> Span {

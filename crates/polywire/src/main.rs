@@ -1,3 +1,10 @@
-//! The polywire command.
+//! The `polywire` command: parses, runs, and maps to an exit code.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    if polywire_workspace::is_guard() {
+        return polywire_workspace::guard_main();
+    }
+    polywire::run(std::env::args_os()).into()
+}

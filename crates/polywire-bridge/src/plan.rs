@@ -1,0 +1,93 @@
+//! Runs plans on exchanges with buffers that a thread keeps. Knows nothing of policies.
+
+use std::cell::RefCell;
+
+use bytes::Bytes;
+use polywire_call::{Body, Exchange};
+use polywire_contract::BodyBinding;
+use polywire_wire::{Form, Output, Passed, Plans, Refusal, Scratch};
+
+use crate::snapshot::{Snapshot, Way};
+
+/// A buffer that grew beyond this is not kept.
+const KEPT_BYTES_MAX: usize = 1 << 20;
+
+#[derive(Default)]
+struct Work {
+    output: Output,
+    scratch: Scratch,
+}
+
+thread_local! {
+    static WORK: RefCell<Work> = RefCell::default();
+}
+
+/// What a plan reports beside its result.
+#[derive(Debug, Default)]
+pub(crate) struct Report {
+    /// Rules that were broken and only observed.
+    pub(crate) observed: Option<Refusal>,
+    /// Fields that the target has no place for.
+    pub(crate) dropped: u32,
+}
+
+/// Lends the thread's buffers for the time of one plan.
+fn work<T>(use_them: impl FnOnce(&mut Output, &mut Scratch) -> T) -> T {
+    WORK.with_borrow_mut(|work| {
+        work.output.params.clear();
+        work.output.body.clear();
+        work.output.observed = None;
+        work.output.dropped = 0;
+        let result = use_them(&mut work.output, &mut work.scratch);
+        if work.output.body.capacity() > KEPT_BYTES_MAX {
+            work.output.body = Vec::new();
+        }
+        result
+    })
+}
+
+fn report(output: &mut Output) -> Report {
+    Report { observed: output.observed.take(), dropped: output.dropped }
+}
+
+/// Brings the input of an exchange into the form that its component's link needs.
+pub(crate) fn request(snapshot: &Snapshot, way: Way, exchange: &mut Exchange) -> Result<Report, Refusal> {
+    work(|output, scratch| {
+        let input = &mut exchange.input;
+        let body = match &input.body {
+            Body::None => None,
+            Body::Message(bytes) => Some(bytes.as_ref()),
+        };
+        if let Passed::Written = snapshot.plans.request(way.plan, &input.params, body, output, scratch)? {
+            std::mem::swap(&mut input.params, &mut output.params);
+            input.target = None;
+            let bytes = Bytes::copy_from_slice(&output.body);
+            (input.body, input.media) = match way.to.0 {
+                Form::Message => (Body::Message(bytes), None),
+                Form::Document if without_body(snapshot, exchange.operation, way) => (Body::None, None),
+                Form::Document if bytes.is_empty() => (Body::None, None),
+                Form::Document => (Body::Message(bytes), Some("application/json".into())),
+            };
+        }
+        Ok(report(output))
+    })
+}
+
+fn without_body(snapshot: &Snapshot, operation: polywire_contract::OperationId, way: Way) -> bool {
+    let bindings = &snapshot.contract.operation(operation).http;
+    bindings.get(way.to.1).is_some_and(|binding| binding.body == BodyBinding::None)
+}
+
+/// Brings the body of an outcome into the caller's form; `None` is the body as it is.
+pub(crate) fn outcome(
+    plans: &Plans,
+    way: Way,
+    outcome: usize,
+    body: &[u8],
+) -> Result<(Option<Bytes>, Report), Refusal> {
+    work(|output, scratch| {
+        let passed = plans.outcome(way.plan, outcome, body, output, scratch)?;
+        let written = matches!(passed, Passed::Written).then(|| Bytes::copy_from_slice(&output.body));
+        Ok((written, report(output)))
+    })
+}

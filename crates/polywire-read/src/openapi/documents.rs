@@ -1,0 +1,254 @@
+//! The documents that belong to one description: the file itself and every file that its references name.
+//! Resolves references. Must not know what an OpenAPI object means.
+
+use std::collections::HashMap;
+
+use polywire_diag::{Diagnostic, FileId, nearest};
+use polywire_syntax::{Limits, Map, Node, Value};
+
+use crate::Sources;
+
+/// How many files one description may consist of.
+const FILES_MAX: usize = 1000;
+/// Maps with more members than this get an index.
+const SMALL_MAP: usize = 16;
+
+/// One parsed file.
+pub(super) struct Document {
+    pub(super) name: String,
+    pub(super) root: Node,
+}
+
+/// Every file of a description, parsed; none is added later.
+pub(super) struct Documents {
+    files: HashMap<FileId, Document>,
+    /// What a path means where it stands: the file, or why there is none.
+    links: HashMap<(FileId, String), Result<FileId, String>>,
+}
+
+/// What a reference leads to.
+#[derive(Clone, Copy)]
+pub(super) struct Target<'a> {
+    pub(super) node: &'a Node,
+}
+
+/// Why a reference leads nowhere.
+#[derive(Clone)]
+pub(super) struct Broken {
+    pub(super) text: String,
+    pub(super) help: Option<String>,
+}
+
+impl Documents {
+    /// Parses a file and, transitively, the files that its references name.
+    pub(super) fn load(file: FileId, sources: &mut dyn Sources, diags: &mut Vec<Diagnostic>) -> Option<Documents> {
+        let mut documents = Documents { files: HashMap::new(), links: HashMap::new() };
+        let mut waiting = vec![file];
+        while let Some(file) = waiting.pop() {
+            if documents.files.contains_key(&file) || documents.files.len() >= FILES_MAX {
+                continue;
+            }
+            let name = sources.map().name(file).to_string();
+            let Some(root) = polywire_syntax::parse(file, sources.map().text(file), &Limits::default(), diags)
+            else {
+                if documents.files.is_empty() {
+                    return None;
+                }
+                continue;
+            };
+            let mut paths = Vec::new();
+            linked(&root, &mut paths);
+            for path in paths {
+                let key = (file, path);
+                if documents.links.contains_key(&key) {
+                    continue;
+                }
+                let found = sources.load(&key.1, file).map_err(|missing| missing.reason);
+                waiting.extend(found.as_ref().ok());
+                documents.links.insert(key, found);
+            }
+            documents.files.insert(file, Document { name, root });
+        }
+        Some(documents)
+    }
+
+    pub(super) fn document(&self, file: FileId) -> Option<&Document> {
+        self.files.get(&file)
+    }
+}
+
+/// Collects the files that references under a node name.
+fn linked(node: &Node, paths: &mut Vec<String>) {
+    let mut waiting = vec![node];
+    while let Some(node) = waiting.pop() {
+        match &node.value {
+            Value::List(items) => waiting.extend(items),
+            Value::Map(map) => {
+                for entry in &map.entries {
+                    match entry.value.as_text().filter(|_| entry.key == "$ref") {
+                        Some(text) => paths.extend(file_part(text).filter(|path| !is_remote(path)).map(String::from)),
+                        None => waiting.push(&entry.value),
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn file_part(reference: &str) -> Option<&str> {
+    reference.split('#').next().filter(|path| !path.is_empty())
+}
+
+fn is_remote(path: &str) -> bool {
+    path.contains("://") || path.starts_with("urn:")
+}
+
+/// Finds what references mean, once each.
+pub(super) struct Resolver<'a> {
+    documents: &'a Documents,
+    found: HashMap<(FileId, &'a str), Result<Target<'a>, Broken>>,
+    members: HashMap<*const Map, HashMap<&'a str, usize>>,
+    anchors: HashMap<FileId, HashMap<&'a str, &'a Node>>,
+}
+
+impl<'a> Resolver<'a> {
+    pub(super) fn new(documents: &'a Documents) -> Self {
+        Resolver { documents, found: HashMap::new(), members: HashMap::new(), anchors: HashMap::new() }
+    }
+
+    /// Follows one reference that stands in a file.
+    pub(super) fn resolve(&mut self, file: FileId, reference: &'a str) -> Result<Target<'a>, Broken> {
+        if let Some(known) = self.found.get(&(file, reference)) {
+            return known.clone();
+        }
+        let found = self.look(file, reference);
+        self.found.insert((file, reference), found.clone());
+        found
+    }
+
+    fn look(&mut self, file: FileId, reference: &'a str) -> Result<Target<'a>, Broken> {
+        let (path, fragment) = reference.split_once('#').unwrap_or((reference, ""));
+        let target = if path.is_empty() {
+            file
+        } else if is_remote(path) {
+            let help = "keep a copy beside this file and refer to that: nothing is ever fetched".to_string();
+            return Err(Broken { text: "is on another machine".to_string(), help: Some(help) });
+        } else {
+            match self.documents.links.get(&(file, path.to_string())) {
+                Some(Ok(target)) => *target,
+                Some(Err(reason)) => return Err(broken(reason.clone())),
+                None => return Err(broken("cannot be loaded".to_string())),
+            }
+        };
+        let Some(document) = self.documents.document(target) else {
+            return Err(broken("is in a file that could not be read".to_string()));
+        };
+        if !fragment.is_empty() && !fragment.starts_with('/') {
+            return self.anchor(target, &document.root, fragment);
+        }
+        self.point(&document.root, fragment)
+    }
+
+    fn point(&mut self, root: &'a Node, fragment: &'a str) -> Result<Target<'a>, Broken> {
+        let mut node = root;
+        let mut walked = String::from("#");
+        for step in fragment.split('/').skip(1) {
+            let step = unescape(step);
+            let next = match &node.value {
+                Value::Map(map) => self.member(map, &step),
+                Value::List(items) => step.parse::<usize>().ok().and_then(|at| items.get(at)),
+                _ => None,
+            };
+            let Some(next) = next else {
+                let near = node.as_map().and_then(|map| nearest(&step, map.entries.iter().map(|e| e.key.as_str())));
+                let help = near.map(|near| format!("did you mean `{walked}/{}`?", escape(near)));
+                return Err(Broken { text: format!("there is no `{step}` in `{walked}`"), help });
+            };
+            walked.push('/');
+            walked.push_str(&escape(&step));
+            node = next;
+        }
+        Ok(Target { node })
+    }
+
+    /// A member of a map, by index where the map is large.
+    pub(super) fn member(&mut self, map: &'a Map, key: &str) -> Option<&'a Node> {
+        if map.entries.len() <= SMALL_MAP {
+            return map.get(key);
+        }
+        let index = self.members.entry(std::ptr::from_ref(map)).or_insert_with(|| {
+            map.entries.iter().enumerate().map(|(at, entry)| (entry.key.as_str(), at)).collect()
+        });
+        index.get(key).map(|at| &map.entries[*at].value)
+    }
+
+    fn anchor(&mut self, file: FileId, root: &'a Node, name: &str) -> Result<Target<'a>, Broken> {
+        let anchors = self.anchors.entry(file).or_insert_with(|| anchors(root));
+        match anchors.get(name) {
+            Some(node) => Ok(Target { node }),
+            None => Err(broken(format!("there is no `$anchor: {name}`"))),
+        }
+    }
+}
+
+fn broken(text: String) -> Broken {
+    Broken { text, help: None }
+}
+
+fn anchors(root: &Node) -> HashMap<&str, &Node> {
+    let mut found = HashMap::new();
+    let mut waiting = vec![root];
+    while let Some(node) = waiting.pop() {
+        match &node.value {
+            Value::List(items) => waiting.extend(items),
+            Value::Map(map) => {
+                for entry in &map.entries {
+                    if let Some(name) = entry.value.as_text().filter(|_| entry.key == "$anchor") {
+                        found.insert(name, node);
+                    }
+                    waiting.push(&entry.value);
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// One step of a pointer as text: percent-decoded, then `~1` and `~0`.
+fn unescape(step: &str) -> String {
+    let decoded = percent_decoded(step);
+    if decoded.contains('~') { decoded.replace("~1", "/").replace("~0", "~") } else { decoded }
+}
+
+/// One step of a pointer as it is written in a document.
+pub(super) fn escape(step: &str) -> String {
+    step.replace('~', "~0").replace('/', "~1")
+}
+
+/// Text with its percent escapes decoded; left as it is where they are not UTF-8.
+pub(super) fn percent_decoded(text: &str) -> String {
+    if !text.contains('%') {
+        return text.to_string();
+    }
+    let bytes = text.as_bytes();
+    let mut decoded = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let digits = bytes.get(at + 1..at + 3).filter(|pair| pair.iter().all(u8::is_ascii_hexdigit));
+        let digits = digits.filter(|_| bytes[at] == b'%').and_then(|pair| std::str::from_utf8(pair).ok());
+        match digits.and_then(|pair| u8::from_str_radix(pair, 16).ok()) {
+            Some(byte) => {
+                decoded.push(byte);
+                at += 3;
+            }
+            None => {
+                decoded.push(bytes[at]);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8(decoded).unwrap_or_else(|_| text.to_string())
+}
+

@@ -1,0 +1,184 @@
+//! Whether a description is made as OpenAPI says: kinds of values, required and misspelt fields, references that lead
+//! somewhere. Says everything once, so that lowering may skip over what is wrong. Must not touch the model.
+
+use std::collections::HashSet;
+
+use polywire_diag::{Diagnostic, Span, nearest};
+use polywire_syntax::{Entry, Map, Node, Value};
+
+use super::documents::Resolver;
+use super::fields::{DOCUMENT, Object, SCHEMA, Want};
+use super::{Edition, rules};
+use super::{BAD_REFERENCE, MISSING_FIELD, UNKNOWN_KEY, WRONG_KIND};
+
+/// The walk over a description and what it found.
+pub(super) struct Validate<'v, 'a> {
+    pub(super) edition: Edition,
+    pub(super) resolver: &'v mut Resolver<'a>,
+    pub(super) diags: &'v mut Vec<Diagnostic>,
+    /// Targets in other files that are still to be looked at, and those that were.
+    waiting: Vec<(&'a Node, Want)>,
+    seen: HashSet<*const Node>,
+}
+
+/// Walks the document and whatever it refers to in other files.
+pub(super) fn validate<'a>(
+    root: &'a Node,
+    edition: Edition,
+    resolver: &mut Resolver<'a>,
+    diags: &mut Vec<Diagnostic>,
+) {
+    let mut walk = Validate { edition, resolver, diags, waiting: Vec::new(), seen: HashSet::new() };
+    walk.object(root, root.span, &DOCUMENT);
+    while let Some((node, want)) = walk.waiting.pop() {
+        walk.value(node, want, "the target of the reference");
+    }
+}
+
+impl<'a> Validate<'_, 'a> {
+    fn value(&mut self, node: &'a Node, want: Want, what: &str) {
+        match want {
+            Want::Any => {}
+            Want::Text => drop(self.kind(node, node.as_text().is_some(), "text", what)),
+            Want::Bool => drop(self.kind(node, node.as_bool().is_some(), "true or false", what)),
+            Want::Number => drop(self.kind(node, matches!(node.value, Value::Number(_)), "a number", what)),
+            Want::Count => {
+                let whole = matches!(&node.value, Value::Number(n) if super::schema::whole(n).is_some());
+                self.kind(node, whole, "a whole number from 0", what);
+            }
+            Want::List => drop(self.kind(node, node.as_list().is_some(), "a list", what)),
+            Want::Texts => self.list(node, Want::Text, what),
+            Want::ListOf(item) => self.list(node, *item, what),
+            Want::Map(member) => self.members(node, *member, what, false),
+            Want::Patterned(member) => self.members(node, *member, what, true),
+            Want::Object(object) => self.object(node, node.span, object),
+            Want::Reference(object) => self.reference_or(node, object),
+            Want::Schema => self.schema(node, self.edition != Edition::V30),
+            Want::SchemaOrBool => self.schema(node, true),
+        }
+    }
+
+    /// Says that something else should stand here, unless it is right.
+    fn kind(&mut self, node: &Node, right: bool, wanted: &str, what: &str) -> bool {
+        if !right {
+            let found = node.kind();
+            let message = format!("{what} must be {wanted}, not {found}");
+            self.diags.push(Diagnostic::error(&WRONG_KIND, message).at(node.span, format!("this is {found}")));
+        }
+        right
+    }
+
+    fn list(&mut self, node: &'a Node, item: Want, what: &str) {
+        if let (true, Some(items)) = (self.kind(node, node.as_list().is_some(), "a list", what), node.as_list()) {
+            for one in items {
+                self.value(one, item, &format!("an item of {what}"));
+            }
+        }
+    }
+
+    fn members(&mut self, node: &'a Node, member: Want, what: &str, extensions: bool) {
+        if let (true, Some(map)) = (self.kind(node, node.as_map().is_some(), "a map", what), node.as_map()) {
+            for entry in map.entries.iter().filter(|entry| !(extensions && entry.key.starts_with("x-"))) {
+                self.value(&entry.value, member, &format!("`{}`", entry.key));
+            }
+        }
+    }
+
+    fn reference_or(&mut self, node: &'a Node, object: &'static Object) {
+        match node.as_map().and_then(|map| map.get("$ref")) {
+            Some(reference) => self.reference(reference, Want::Object(object)),
+            None => self.object(node, node.span, object),
+        }
+    }
+
+    /// Follows a reference; what lies in another file is looked at later.
+    fn reference(&mut self, node: &'a Node, want: Want) {
+        let Some(text) = node.as_text() else { return };
+        match self.resolver.resolve(node.span.file, text) {
+            Ok(target) if target.node.span.file == node.span.file => {}
+            Ok(target) => {
+                if self.seen.insert(std::ptr::from_ref(target.node)) {
+                    self.waiting.push((target.node, want));
+                }
+            }
+            Err(broken) => {
+                let message = format!("`{text}` leads nowhere");
+                let mut diagnostic = Diagnostic::error(&BAD_REFERENCE, message).at(node.span, broken.text);
+                diagnostic.help.extend(broken.help);
+                self.diags.push(diagnostic);
+            }
+        }
+    }
+
+    fn schema(&mut self, node: &'a Node, boolean: bool) {
+        if boolean && node.as_bool().is_some() {
+            return;
+        }
+        let wanted = if boolean { "a schema (a map, true or false)" } else { "a schema (a map)" };
+        if !self.kind(node, node.as_map().is_some(), wanted, "the schema") {
+            return;
+        }
+        self.object(node, node.span, &SCHEMA);
+        let Some(map) = node.as_map() else { return };
+        rules::schema(self, map);
+        if let Some(reference) = map.get("$ref") {
+            self.reference(reference, Want::Schema);
+        }
+    }
+
+    fn object(&mut self, node: &'a Node, span: Span, object: &'static Object) {
+        if !self.kind(node, node.as_map().is_some(), "a map", object.name) {
+            return;
+        }
+        let Some(map) = node.as_map() else { return };
+        for entry in &map.entries {
+            match object.fields.iter().find(|(name, _)| *name == entry.key) {
+                Some((name, want)) => self.value(&entry.value, *want, &format!("`{name}`")),
+                None => self.unknown(entry, map, object),
+            }
+        }
+        for name in object.required {
+            if map.get(name).is_none() && !rules::may_be_missing(self.edition, object, name) {
+                self.missing(map, span, object, name);
+            }
+        }
+        rules::object(self, object, map, span);
+    }
+
+    pub(super) fn missing(&mut self, map: &Map, span: Span, object: &Object, name: &str) {
+        let misspelt = map.entries.iter().any(|entry| {
+            object.fields.iter().all(|(known, _)| *known != entry.key) && nearest(&entry.key, [name]).is_some()
+        });
+        if !misspelt {
+            let message = format!("{} has no `{name}`", object.name);
+            self.diags.push(Diagnostic::error(&MISSING_FIELD, message).at(first(map, span), "missing here"));
+        }
+    }
+
+    fn unknown(&mut self, entry: &Entry, map: &Map, object: &'static Object) {
+        if entry.key.starts_with("x-") {
+            return;
+        }
+        let free = object.fields.iter().map(|(name, _)| *name).filter(|name| name.len() > 3 && map.get(name).is_none());
+        let near = nearest(&entry.key, free);
+        if !object.closed && near.is_none() {
+            return;
+        }
+        let message = format!("{} has no field `{}`", object.name, entry.key);
+        let must = object.closed || near.is_some_and(|name| object.required.contains(&name));
+        let diagnostic = if must {
+            Diagnostic::error(&UNKNOWN_KEY, message).at(entry.key_span, "not a field of this object")
+        } else {
+            Diagnostic::warning(&UNKNOWN_KEY, message).at(entry.key_span, "has no effect")
+        };
+        self.diags.push(match near {
+            Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+            None => diagnostic,
+        });
+    }
+}
+
+/// A short place for a whole map: its first key.
+pub(super) fn first(map: &Map, span: Span) -> Span {
+    map.entries.first().map_or(span, |entry| entry.key_span)
+}

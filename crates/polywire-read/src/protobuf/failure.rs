@@ -1,0 +1,50 @@
+//! What protox found wrong, as located diagnostics of our own.
+
+use miette::{Diagnostic as Report, LabeledSpan};
+use polywire_diag::{Code, Diagnostic, FileId, Span};
+use prost_reflect::DescriptorError;
+
+use crate::codes::{PROTO_DEFINITION, PROTO_SYNTAX};
+use crate::start_of;
+
+/// So many mistakes of one file are told.
+const REPORTS_MAX: usize = 50;
+
+/// Mistakes of grammar.
+pub(super) fn syntax(error: &protox::Error, file: FileId) -> Vec<Diagnostic> {
+    all(error, &PROTO_SYNTAX, file)
+}
+
+/// Mistakes of meaning.
+pub(super) fn definition(error: DescriptorError, text: &str, file: FileId) -> Vec<Diagnostic> {
+    // Columns are bytes there and code points in the conversion to offsets, so it is given a text where both are the same.
+    let ascii: String = text.bytes().map(|b| if b.is_ascii() { char::from(b) } else { '?' }).collect();
+    all(&error.with_source_code(&ascii), &PROTO_DEFINITION, file)
+}
+
+fn all(error: &dyn Report, code: &'static Code, file: FileId) -> Vec<Diagnostic> {
+    let related = error.related().into_iter().flatten();
+    std::iter::once(error).chain(related).take(REPORTS_MAX).map(|report| one(report, code, file)).collect()
+}
+
+fn one(report: &dyn Report, code: &'static Code, file: FileId) -> Diagnostic {
+    let mut found = Diagnostic::error(code, ticks(&report.to_string()));
+    let labels: Vec<LabeledSpan> = report.labels().into_iter().flatten().collect();
+    for label in &labels {
+        let span = Span::new(file, label.offset(), label.offset() + label.len());
+        found = found.at(span, ticks(label.label().unwrap_or_default()));
+    }
+    if labels.is_empty() {
+        found = found.at(start_of(file), "");
+    }
+    match report.help() {
+        Some(help) => found.help(ticks(&help.to_string())),
+        None => found,
+    }
+}
+
+/// Quotes names as everywhere else.
+fn ticks(text: &str) -> String {
+    let even = text.matches('\'').count() % 2 == 0;
+    if even { text.replace('\'', "`") } else { text.to_string() }
+}
