@@ -1,6 +1,5 @@
-//! Project automation: `cargo xtask tidy`, `cargo xtask gen`, `cargo xtask proof`.
+//! Project automation: `cargo xtask tidy`, `cargo xtask proof`.
 
-mod generate;
 mod proof;
 mod tidy;
 
@@ -14,12 +13,6 @@ use clap::Parser;
 enum Task {
     /// Holds the rules of the house: arrows, registries, purity, sizes.
     Tidy,
-    /// Writes the generated reference pages and schemas.
-    Gen {
-        /// Compares instead of writing.
-        #[arg(long)]
-        check: bool,
-    },
     /// Runs the long proofs: servers, real clients, fuzzing, load.
     Proof {
         /// Which ones; all where none is named.
@@ -40,7 +33,6 @@ fn main() -> Result<()> {
             }
             Ok(())
         }
-        Task::Gen { check } => generate::run(&root, check),
         Task::Proof { names, list } => proof::run(&root, &names, list),
     }
 }

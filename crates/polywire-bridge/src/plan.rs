@@ -2,10 +2,11 @@
 
 use std::cell::RefCell;
 
+use crate::standin::{Output, Passed, Plans, Scratch};
 use bytes::Bytes;
 use polywire_call::{Body, Exchange};
 use polywire_contract::BodyBinding;
-use polywire_wire::{Form, Output, Passed, Plans, Refusal, Scratch};
+use polywire_wire::{Form, Refusal};
 
 use crate::snapshot::{Snapshot, Way};
 

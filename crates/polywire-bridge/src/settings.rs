@@ -136,7 +136,9 @@ mod tests {
         let seconds = |n| Some(Duration::from_secs(n));
         let mut table = SettingsTable::default();
         table.components.insert("users".into(), Overrides { timeout: seconds(2), ..Overrides::default() });
-        table.operations.insert("users.list".into(), Overrides { timeout: seconds(1), ..Overrides::default() });
+        table
+            .operations
+            .insert("users.list".into(), Overrides { timeout: seconds(1), ..Overrides::default() });
         assert_eq!(table.resolve("users", "users.list").timeout, Duration::from_secs(1));
         assert_eq!(table.resolve("users", "users.get").timeout, Duration::from_secs(2));
         assert_eq!(table.resolve("orders", "orders.get").timeout, Duration::from_secs(5));
@@ -145,7 +147,9 @@ mod tests {
     #[test]
     fn what_belongs_to_a_component_is_not_read_from_an_operation() {
         let mut table = SettingsTable::default();
-        table.components.insert("users".into(), Overrides { concurrency_max: Some(Some(3)), ..Overrides::default() });
+        table
+            .components
+            .insert("users".into(), Overrides { concurrency_max: Some(Some(3)), ..Overrides::default() });
         let own = Overrides { concurrency_max: Some(Some(1)), breaker: Some(None), ..Overrides::default() };
         table.operations.insert("users.list".into(), own);
         let settings = table.resolve("users", "users.list");

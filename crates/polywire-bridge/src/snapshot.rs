@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use crate::standin::{Compiler, PlanId, PlanOptions, Plans};
 use bytes::Bytes;
 use polywire_call::{Ends, Link, Origin, Routes};
 use polywire_contract::{Contract, OperationId};
 use polywire_diag::Diagnostic;
-use polywire_wire::{Compiler, Form, PlanId, PlanOptions, Plans};
+use polywire_wire::Form;
 
 use crate::{Settings, SettingsTable};
 
@@ -122,7 +123,9 @@ fn entry(
         let messages = operation.grpc.iter().map(|_| (Form::Message, 0));
         for from in documents.chain(messages) {
             let to = (form, if form == Form::Document && from.0 == Form::Document { from.1 } else { 0 });
-            if let Some(plan) = reachable(operation, form).then(|| compiler.operation(id, from, to, &options, diags)) {
+            if let Some(plan) =
+                reachable(operation, form).then(|| compiler.operation(id, from, to, &options, diags))
+            {
                 ways.extend(plan.map(|plan| Way { from, to, plan }));
             }
         }

@@ -35,7 +35,14 @@ struct Row {
     fallback: Option<Code>,
 }
 
-const fn row(code: Code, name: &'static str, kind: &'static str, http: u16, grpc: u8, fallback: Option<Code>) -> Row {
+const fn row(
+    code: Code,
+    name: &'static str,
+    kind: &'static str,
+    http: u16,
+    grpc: u8,
+    fallback: Option<Code>,
+) -> Row {
     Row { code, name, kind, http, grpc, fallback }
 }
 
@@ -47,7 +54,14 @@ const TABLE: [Row; 14] = [
     row(Code::NotFound, "NOT_FOUND", "NotFoundError", 404, 5, None),
     row(Code::MethodNotAllowed, "METHOD_NOT_ALLOWED", "MethodNotAllowedError", 405, 12, Some(Code::NotFound)),
     row(Code::Conflict, "CONFLICT", "ConflictError", 409, 10, Some(Code::ValidationError)),
-    row(Code::PayloadTooLarge, "PAYLOAD_TOO_LARGE", "PayloadTooLargeError", 413, 8, Some(Code::ValidationError)),
+    row(
+        Code::PayloadTooLarge,
+        "PAYLOAD_TOO_LARGE",
+        "PayloadTooLargeError",
+        413,
+        8,
+        Some(Code::ValidationError),
+    ),
     row(
         Code::UnsupportedMediaType,
         "UNSUPPORTED_MEDIA_TYPE",

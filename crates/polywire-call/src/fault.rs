@@ -55,7 +55,14 @@ pub struct Fault {
 impl Fault {
     /// A fault of the component.
     pub fn peer(kind: FaultKind, context: impl Into<String>) -> Self {
-        Fault { kind, side: Side::Peer, unsent: false, context: context.into(), source: None, retry_after: None }
+        Fault {
+            kind,
+            side: Side::Peer,
+            unsent: false,
+            context: context.into(),
+            source: None,
+            retry_after: None,
+        }
     }
 
     /// Adds the cause.

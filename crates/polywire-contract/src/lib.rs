@@ -5,6 +5,10 @@
 #![warn(missing_docs)]
 
 mod check;
+mod codes;
+mod derive;
+mod dump;
+mod lock;
 mod name;
 mod operation;
 mod parameter;
@@ -12,6 +16,10 @@ mod protobuf;
 mod shape;
 
 pub use check::Check;
+pub use codes::CODES;
+pub use derive::derive_grpc;
+pub use dump::dump;
+pub use lock::{Lock, LockMode, Numbered};
 pub use name::{Words, words};
 pub use operation::{
     BodyBinding, Effect, GrpcBinding, GrpcOutcome, HttpBinding, Interface, InterfaceId, Media, Operation,

@@ -271,9 +271,10 @@ pub struct GrpcBinding {
 pub enum GrpcOutcome {
     /// The body is the response message.
     Message,
-    /// The body is this field of the response message (several ok outcomes, or a body that is no record).
+    /// The body is this field of the response message (several ok outcomes, or a body that is no record). Among several, an outcome
+    /// without a body has its field set to an empty message.
     Field(u32),
-    /// There is no body; the response message is empty, or has this outcome's field set to an empty message.
+    /// There is no body, and the response message is empty.
     Empty,
     /// An error: a status with the body as a detail of this message type.
     Detail(Option<TypeId>),

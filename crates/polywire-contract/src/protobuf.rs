@@ -7,7 +7,8 @@ use crate::TypeId;
 /// Side tables for records and enums.
 #[derive(Clone, Debug, Default)]
 pub struct Protobuf {
-    /// For each record that is a message.
+    /// For each record that is a message. In derived contracts also for each sum (a field per variant) and for each list, map or
+    /// scalar that somewhere needs a message around it (one field).
     pub messages: BTreeMap<TypeId, ProtoMessage>,
     /// For each enum that has numbers.
     pub enums: BTreeMap<TypeId, ProtoEnum>,
@@ -40,6 +41,9 @@ pub struct ProtoField {
     pub implicit: bool,
     /// A list of numbers is written as one block.
     pub packed: bool,
+    /// A list or map that is not repeated here, but lies in a message around it, as that message's one field 1:
+    /// `google.protobuf.Struct`, `ListValue`, or a derived message in a `oneof`.
+    pub wrapped: bool,
 }
 
 /// An enum with numbers, in the order of the enum's values.
@@ -91,7 +95,8 @@ pub enum ProtoKind {
     /// Varint.
     Enum,
     /// A nested message. Shapes that are no record lie in a well-known or derived message:
-    /// instants in `Timestamp`, durations in `Duration`, any in `Value`;
-    /// sums in a message with a field per variant, lists and nullable values inside lists in a message with the one field 1.
+    /// instants in `Timestamp`, durations in `Duration`, any in `Value`, text in `FieldMask` (JSON joins its paths with commas);
+    /// sums in a message with a field per variant; lists, maps and nullable values inside lists, and nullable scalars
+    /// (`google.protobuf.Int64Value` …), in a message with the one field 1.
     Message,
 }

@@ -2,9 +2,13 @@
 //!
 //! Must never: read a file, know a contract format, decide an exit code.
 
+#![warn(clippy::disallowed_methods)]
+
+mod order;
 mod render;
 mod span;
 
+pub use order::sort;
 pub use render::{Format, render};
 pub use span::{FileId, SourceMap, Span};
 
@@ -56,7 +60,7 @@ pub struct Label {
 }
 
 /// One mistake. The message is a fragment: lower case, no full stop.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
     pub code: &'static Code,
     pub severity: Severity,

@@ -9,7 +9,8 @@ use crate::url::Address;
 
 /// Connects within `timeout`. Whatever goes wrong here, nothing of a call was sent.
 pub(crate) async fn dial(address: &Address, timeout: Duration) -> Result<TcpStream, Fault> {
-    let refused = |why: &str| Fault::peer(FaultKind::Refused, format!("{}: {why}", address.authority)).unsent();
+    let refused =
+        |why: &str| Fault::peer(FaultKind::Refused, format!("{}: {why}", address.authority)).unsent();
     let connecting = TcpStream::connect((address.host.as_str(), address.port));
     let stream = match tokio::time::timeout(timeout, connecting).await {
         Ok(Ok(stream)) => stream,

@@ -42,9 +42,11 @@ pub(crate) fn collect(headers: &HeaderMap, into: &mut Metadata, keep: impl Fn(&s
 }
 
 fn is_listed(headers: &HeaderMap, name: &HeaderName) -> bool {
-    headers.get_all(header::CONNECTION).iter().filter_map(|v| v.to_str().ok()).any(|list| {
-        list.split(',').any(|listed| listed.trim().eq_ignore_ascii_case(name.as_str()))
-    })
+    headers
+        .get_all(header::CONNECTION)
+        .iter()
+        .filter_map(|v| v.to_str().ok())
+        .any(|list| list.split(',').any(|listed| listed.trim().eq_ignore_ascii_case(name.as_str())))
 }
 
 /// Writes metadata as header fields; what cannot stand in one is left out, and so is what each hop writes itself.

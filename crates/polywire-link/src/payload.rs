@@ -32,7 +32,10 @@ impl Body for Payload {
     type Data = Bytes;
     type Error = Infallible;
 
-    fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
         let this = self.get_mut();
         let frame = this.data.take().map(Frame::data).or_else(|| this.trailers.take().map(Frame::trailers));
         Poll::Ready(frame.map(Ok))
@@ -60,7 +63,10 @@ pub(crate) enum ReadError<E> {
 }
 
 /// Reads a body of at most `bytes_max` bytes, and the trailers behind it.
-pub(crate) async fn read<B>(mut body: B, bytes_max: usize) -> Result<(Bytes, Option<HeaderMap>), ReadError<B::Error>>
+pub(crate) async fn read<B>(
+    mut body: B,
+    bytes_max: usize,
+) -> Result<(Bytes, Option<HeaderMap>), ReadError<B::Error>>
 where
     B: Body<Data = Bytes> + Unpin,
 {

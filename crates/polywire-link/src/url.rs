@@ -34,11 +34,13 @@ impl Address {
         if host.is_empty() {
             return Err(fail("it names no host"));
         }
-        let port = match authority.port() {
-            Some(port) => port.as_str().parse().ok().filter(|p| *p != 0).ok_or_else(|| fail("its port is wrong"))?,
-            None if authority.as_str().ends_with(':') => return Err(fail("its port is wrong")),
-            None => default_port,
-        };
+        let port =
+            match authority.as_str().strip_prefix(authority.host()).and_then(|rest| rest.strip_prefix(':')) {
+                Some(port) => {
+                    port.parse().ok().filter(|p| *p != 0).ok_or_else(|| fail("its port is wrong"))?
+                }
+                None => default_port,
+            };
         let base = uri.path().trim_end_matches('/').to_string();
         Ok(Address { host: host.to_string(), port, authority: authority.as_str().to_string(), base })
     }

@@ -1,6 +1,23 @@
 //! The codes of this crate: `PW-R01xx` are OpenAPI's, `PW-R02xx` Protobuf's.
 
 polywire_diag::codes! {
+    UNSUPPORTED_VERSION = "PW-R0101",
+    MISSING_FIELD = "PW-R0102",
+    WRONG_KIND = "PW-R0103",
+    UNKNOWN_KEY = "PW-R0104",
+    BAD_REFERENCE = "PW-R0105",
+    ENDLESS = "PW-R0106",
+    PATH = "PW-R0107",
+    PATH_PARAMETER = "PW-R0108",
+    DUPLICATE = "PW-R0109",
+    BAD_PARAMETER = "PW-R0110",
+    BAD_VALUE = "PW-R0111",
+    NOT_MERGED = "PW-R0112",
+    NOT_CHECKED = "PW-R0113",
+    OPAQUE = "PW-R0114",
+    BAD_DISCRIMINATOR = "PW-R0115",
+    NO_EFFECT = "PW-R0116",
+    LIMIT = "PW-R0117",
     PROTO_SYNTAX = "PW-R0201",
     PROTO_IMPORT = "PW-R0202",
     PROTO_CYCLE = "PW-R0203",

@@ -5,6 +5,7 @@
 #![warn(clippy::disallowed_methods)]
 
 mod codes;
+mod openapi;
 mod protobuf;
 
 pub use codes::CODES;
@@ -46,7 +47,7 @@ pub trait Reader: Sync {
 }
 
 /// Every reader, sorted by name.
-pub const READERS: &[&dyn Reader] = &[&protobuf::Protobuf];
+pub const READERS: &[&dyn Reader] = &[&openapi::OpenApi, &protobuf::Protobuf];
 
 /// The start of a file, for mistakes that have no better place.
 pub fn start_of(file: FileId) -> Span {

@@ -2,6 +2,7 @@
 //!
 //! Must never: look at the text; both parsers feed it.
 
+use std::cmp::Ordering;
 use std::collections::HashSet;
 
 use polywire_diag::{Diagnostic, FileId, Span};
@@ -13,22 +14,25 @@ use crate::{BAD_MERGE, DUPLICATE_KEY, Limits, TOO_DEEP, TOO_MANY_NODES};
 #[derive(Debug)]
 pub(crate) struct Stop;
 
-/// Repeated keys that are listed for one text.
-const DUPLICATES_SHOWN: usize = 50;
+/// Errors, and likewise warnings, that are listed for one text.
+const LISTED_MAX: usize = 50;
 
 pub(crate) struct Builder<'d> {
-    pub(crate) diags: &'d mut Vec<Diagnostic>,
+    diags: &'d mut Vec<Diagnostic>,
     pub(crate) limits: &'d Limits,
     file: FileId,
     frames: Vec<Frame>,
     nodes: usize,
-    duplicates_shown: usize,
+    errors: usize,
+    warnings: usize,
     root: Option<Node>,
 }
 
 /// A collection that is still open.
 struct Frame {
     opening: Span,
+    /// Where the last thing in it ends.
+    end: usize,
     children: Children,
 }
 
@@ -45,7 +49,23 @@ enum Key {
 
 impl<'d> Builder<'d> {
     pub(crate) fn new(file: FileId, limits: &'d Limits, diags: &'d mut Vec<Diagnostic>) -> Self {
-        Builder { diags, limits, file, frames: Vec::new(), nodes: 0, duplicates_shown: 0, root: None }
+        Builder { diags, limits, file, frames: Vec::new(), nodes: 0, errors: 0, warnings: 0, root: None }
+    }
+
+    /// Lists a mistake after which the text is read on; of very many only the first.
+    pub(crate) fn report(&mut self, diag: Diagnostic) {
+        let listed = if diag.is_error() { &mut self.errors } else { &mut self.warnings };
+        *listed += 1;
+        match (*listed).cmp(&LISTED_MAX) {
+            Ordering::Less => self.diags.push(diag),
+            Ordering::Equal => self.diags.push(diag.help("further mistakes in this text are not listed")),
+            Ordering::Greater => {}
+        }
+    }
+
+    /// Lists the mistake that ends the text.
+    pub(crate) fn report_last(&mut self, diag: Diagnostic) {
+        self.diags.push(diag);
     }
 
     pub(crate) fn span(&self, start: usize, end: usize) -> Span {
@@ -77,7 +97,7 @@ impl<'d> Builder<'d> {
     fn open(&mut self, opening: Span, children: Children) -> Result<(), Stop> {
         self.count(1, opening)?;
         self.check_depth(1, opening)?;
-        self.frames.push(Frame { opening, children });
+        self.frames.push(Frame { opening, end: opening.end as usize, children });
         Ok(())
     }
 
@@ -111,6 +131,7 @@ impl<'d> Builder<'d> {
     /// Adds a key; [`Self::wants_key`] must hold.
     pub(crate) fn key(&mut self, text: String, span: Span) -> Result<(), Stop> {
         self.count(1, span)?;
+        self.reach(span.end as usize);
         self.set_key(Key::Member(text, span));
         Ok(())
     }
@@ -129,8 +150,16 @@ impl<'d> Builder<'d> {
     /// Adds a scalar.
     pub(crate) fn scalar(&mut self, node: Node) -> Result<(), Stop> {
         self.count(1, node.span)?;
+        self.reach(node.span.end as usize);
         self.place(node);
         Ok(())
+    }
+
+    /// Notes that the innermost open collection goes on to a byte.
+    pub(crate) fn reach(&mut self, end: usize) {
+        if let Some(frame) = self.frames.last_mut() {
+            frame.end = frame.end.max(end);
+        }
     }
 
     /// Puts a node, counted before, where the innermost open collection expects it.
@@ -146,15 +175,11 @@ impl<'d> Builder<'d> {
         }
     }
 
-    /// Closes the innermost collection and hands it over, to be placed; without `end` at the end of its last child.
+    /// Closes the innermost collection and hands it over, to be placed; without `end` at the end of the last thing in it.
     pub(crate) fn close(&mut self, end: Option<usize>) -> Option<Node> {
-        let Frame { opening, children } = self.frames.pop()?;
-        let last = match &children {
-            Children::List(items) => items.last().map(|node| node.span.end),
-            Children::Map { entries, .. } => entries.last().map(|e| e.value.span.end.max(e.key_span.end)),
-        };
-        let last = last.unwrap_or(opening.end).max(opening.end) as usize;
+        let Frame { opening, end: last, children } = self.frames.pop()?;
         let span = self.span(opening.start as usize, end.unwrap_or(last));
+        self.reach(span.end as usize);
         let value = match children {
             Children::List(items) => Value::List(items),
             Children::Map { entries, merges, .. } => {
@@ -190,17 +215,11 @@ impl<'d> Builder<'d> {
     }
 
     fn report_duplicate(&mut self, first: &Entry, later: &Entry) {
-        self.duplicates_shown += 1;
-        if self.duplicates_shown > DUPLICATES_SHOWN {
-            return;
-        }
-        let mut diag = Diagnostic::error(&DUPLICATE_KEY, format!("the key `{}` is there twice", shown(&first.key)))
+        let message = format!("the key `{}` is there twice", shown(&first.key));
+        let diag = Diagnostic::error(&DUPLICATE_KEY, message)
             .at(later.key_span, "again here")
             .at(first.key_span, "first here");
-        if self.duplicates_shown == DUPLICATES_SHOWN {
-            diag = diag.help("further repeated keys of this text are not listed");
-        }
-        self.diags.push(diag);
+        self.report(diag);
     }
 
     /// Appends the members of merged maps that the map itself does not have; earlier maps win.
@@ -216,8 +235,10 @@ impl<'d> Builder<'d> {
         for node in flat {
             let kind = node.kind();
             match node.value {
-                Value::Map(map) => entries.extend(map.entries.into_iter().filter(|e| known.insert(e.key.clone()))),
-                _ => self.diags.push(
+                Value::Map(map) => {
+                    entries.extend(map.entries.into_iter().filter(|e| known.insert(e.key.clone())))
+                }
+                _ => self.report(
                     Diagnostic::error(&BAD_MERGE, format!("`<<` merges maps, not {kind}"))
                         .at(node.span, format!("this is {kind}")),
                 ),

@@ -178,7 +178,7 @@ impl Parser<'_, '_> {
 
     /// Reports a mistake that is read over.
     fn mistake(&mut self, diag: Diagnostic) -> Result<(), Stop> {
-        self.builder.diags.push(diag);
+        self.builder.report_last(diag);
         self.mistakes += 1;
         if self.mistakes < MISTAKES_MAX { Ok(()) } else { Err(self.stop()) }
     }
@@ -190,7 +190,7 @@ impl Parser<'_, '_> {
     }
 
     fn fatal(&mut self, diag: Diagnostic) -> Stop {
-        self.builder.diags.push(diag);
+        self.builder.report_last(diag);
         self.stop()
     }
 

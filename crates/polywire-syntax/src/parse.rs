@@ -5,7 +5,9 @@
 
 use polywire_diag::{Diagnostic, FileId, SourceMap, Span};
 
-use crate::{CONTROL_CHARACTER, EMPTY, LONE_CARRIAGE_RETURN, Limits, Node, TOO_LARGE, json, yaml};
+use crate::{
+    CONTROL_CHARACTER, EMPTY, LONE_CARRIAGE_RETURN, Limits, Node, TOO_LARGE, YAML_SYNTAX, json, yaml,
+};
 
 /// What a parser made of a text.
 pub(crate) struct Parsed {
@@ -35,7 +37,7 @@ pub fn parse(file: FileId, text: &str, limits: &Limits, diags: &mut Vec<Diagnost
     let (body, offset) = accept(file, text, limits, diags)?;
     let found = documents(file, body, offset, Documents::One, limits, diags)?;
     if found.is_empty() {
-        diags.push(empty(file, text));
+        diags.push(empty(file));
     }
     found.into_iter().next()
 }
@@ -51,10 +53,13 @@ pub fn parse_all(file: FileId, text: &str, limits: &Limits, diags: &mut Vec<Diag
 pub fn parse_json(file: FileId, text: &str, limits: &Limits, diags: &mut Vec<Diagnostic>) -> Option<Node> {
     let (body, offset) = accept(file, text, limits, diags)?;
     if body.trim_ascii().is_empty() {
-        diags.push(empty(file, text));
+        diags.push(empty(file));
         return None;
     }
-    json::parse(file, body, offset, limits, diags).documents.pop()
+    let mut found = Vec::new();
+    let mut parsed = json::parse(file, body, offset, limits, &mut found);
+    explain(file, body, offset, parsed.verdict, found, diags);
+    parsed.documents.pop()
 }
 
 /// Parses a text of a source map: strictly as JSON where its name ends in `.json`, else as [`parse`] does.
@@ -116,7 +121,9 @@ fn documents(
     diags: &mut Vec<Diagnostic>,
 ) -> Option<Vec<Node>> {
     if !body.trim_ascii_start().starts_with(['{', '[']) {
-        let parsed = yaml::parse(file, body, offset, take, limits, diags);
+        let mut yaml_diags = Vec::new();
+        let parsed = yaml::parse(file, body, offset, take, limits, &mut yaml_diags);
+        explain(file, body, offset, parsed.verdict, yaml_diags, diags);
         return (parsed.verdict == Verdict::Fits).then_some(parsed.documents);
     }
     let mut json_diags = Vec::new();
@@ -129,11 +136,42 @@ fn documents(
             return Some(retried.documents);
         }
     }
-    diags.append(&mut json_diags);
+    explain(file, body, offset, parsed.verdict, json_diags, diags);
     Some(parsed.documents).filter(|found| !found.is_empty())
 }
 
-fn empty(file: FileId, text: &str) -> Diagnostic {
-    let at = text.len();
-    Diagnostic::error(&EMPTY, "there is nothing in this text").at(Span::new(file, at, at), "")
+/// Passes on what a parser found; where the text is something else altogether, says that instead.
+fn explain(
+    file: FileId,
+    body: &str,
+    offset: usize,
+    verdict: Verdict,
+    mut found: Vec<Diagnostic>,
+    diags: &mut Vec<Diagnostic>,
+) {
+    let span = |start: usize, length: usize| Span::new(file, offset + start, offset + start + length);
+    let conflict = || if body.starts_with("<<<<<<< ") { Some(0) } else { Some(body.find("\n<<<<<<< ")? + 1) };
+    let start = body.len() - body.trim_ascii_start().len();
+    let markup = ["<!", "<html", "<?xml"].iter().find(|sign| body[start..].starts_with(**sign));
+    if verdict != Verdict::Broken {
+        diags.append(&mut found);
+    } else if let Some(at) = conflict() {
+        diags.push(
+            Diagnostic::error(&YAML_SYNTAX, "a merge conflict that is not resolved")
+                .at(span(at, 7), "it starts here")
+                .help("keep one of the two versions, and remove the lines with `<<<<<<<`, `=======` and `>>>>>>>`"),
+        );
+    } else if let Some(sign) = markup {
+        diags.push(
+            Diagnostic::error(&YAML_SYNTAX, "neither YAML nor JSON, but HTML or XML")
+                .at(span(start, sign.len()), "the text starts with this")
+                .help("a download may have saved a web page in place of the file"),
+        );
+    } else {
+        diags.append(&mut found);
+    }
+}
+
+fn empty(file: FileId) -> Diagnostic {
+    Diagnostic::error(&EMPTY, "there is nothing in this text").at(Span::new(file, 0, 0), "")
 }

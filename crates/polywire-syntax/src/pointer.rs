@@ -137,11 +137,11 @@ mod tests {
         check("/m~0n", &["m~n"]);
         check("/~01", &["~1"]);
         check("/c%d/k\"l/ /grün", &["c%d", "k\"l", " ", "grün"]);
-        assert_eq!(Pointer::default().child("paths").child("/users/{id}").to_string(), "/paths/~1users~1{id}");
         assert_eq!(
-            Pointer::from_fragment("#/paths/~1users~1%7Bid%7D").unwrap().0,
-            ["paths", "/users/{id}"]
+            Pointer::default().child("paths").child("/users/{id}").to_string(),
+            "/paths/~1users~1{id}"
         );
+        assert_eq!(Pointer::from_fragment("#/paths/~1users~1%7Bid%7D").unwrap().0, ["paths", "/users/{id}"]);
     }
 
     #[test]
@@ -159,8 +159,7 @@ mod tests {
         let mut diags = Vec::new();
         let text = r#"{"a": [10, {"": null}], "0": 5}"#;
         let node = crate::parse(FileId(0), text, &crate::Limits::default(), &mut diags).unwrap();
-        let found =
-            |text: &str| Pointer::parse(text).unwrap().resolve(&node).map(|found| found.to_string());
+        let found = |text: &str| Pointer::parse(text).unwrap().resolve(&node).map(|found| found.to_string());
         assert_eq!(found("/a/0").as_deref(), Some("10"));
         assert_eq!(found("/a/1/").as_deref(), Some("null"));
         assert_eq!(found("/0").as_deref(), Some("5"));

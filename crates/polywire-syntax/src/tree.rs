@@ -46,7 +46,8 @@ const SCANNED_MAX: usize = 12;
 impl Map {
     /// Makes a map; where a key is repeated, lookups find the first.
     pub fn new(entries: Vec<Entry>) -> Self {
-        let index = if entries.len() > SCANNED_MAX { order(&entries).into_boxed_slice() } else { Box::default() };
+        let index =
+            if entries.len() > SCANNED_MAX { order(&entries).into_boxed_slice() } else { Box::default() };
         Map { entries, index }
     }
 
@@ -98,9 +99,7 @@ pub(crate) fn duplicates(entries: &[Entry]) -> Vec<(usize, usize)> {
 /// Places sorted by key, then by place.
 fn order(entries: &[Entry]) -> Vec<u32> {
     let mut order: Vec<u32> = (0..entries.len() as u32).collect();
-    order.sort_unstable_by(|&a, &b| {
-        entries[a as usize].key.cmp(&entries[b as usize].key).then(a.cmp(&b))
-    });
+    order.sort_unstable_by(|&a, &b| entries[a as usize].key.cmp(&entries[b as usize].key).then(a.cmp(&b)));
     order
 }
 

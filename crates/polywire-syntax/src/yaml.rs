@@ -86,7 +86,7 @@ impl<'t> Reader<'t, '_> {
         let Some((at, _)) = signs.nth(max) else { return Ok(()) };
         let start = self.places.offset() + at;
         let span = self.builder.span(start, start + 1);
-        self.builder.diags.push(
+        self.builder.report_last(
             Diagnostic::error(&TOO_MANY_NODES, format!("more than {max} commas and brackets in one text"))
                 .at(span, "one too many"),
         );
@@ -104,7 +104,9 @@ impl<'t> Reader<'t, '_> {
             Event::DocumentEnd => self.document_end(take),
             Event::Alias(id) => self.alias(id, span),
             Event::Scalar(text, style, anchor, tag) => {
-                let is_nothing = span.start == span.end;
+                let is_nothing = text.is_empty()
+                    && style == ScalarStyle::Plain
+                    && !self.places.slice(span).starts_with(['&', '!']);
                 let span = if is_nothing { self.place_of_nothing(span) } else { self.without_margin(span) };
                 self.scalar(text, style, anchor, tag, span)
             }
@@ -158,7 +160,7 @@ impl<'t> Reader<'t, '_> {
             return Ok(());
         }
         if style == ScalarStyle::Plain && text.is_empty() {
-            self.builder.diags.push(
+            self.builder.report(
                 Diagnostic::error(&BAD_KEY, "a key without a name")
                     .at(span, "a name is missing before this")
                     .help("an empty name is written `\"\"`"),
@@ -176,11 +178,12 @@ impl<'t> Reader<'t, '_> {
         if !self.builder.wants_key() {
             return Ok(());
         }
-        let mut diag = Diagnostic::error(&BAD_KEY, format!("{kind} as a key; only text can be one")).at(span, "here");
+        let mut diag =
+            Diagnostic::error(&BAD_KEY, format!("{kind} as a key; only text can be one")).at(span, "here");
         if self.places.slice(span).starts_with(['{', '[']) {
             diag = diag.help("text that starts with `{` or `[` stands in quotes");
         }
-        self.builder.diags.push(diag);
+        self.builder.report_last(diag);
         Err(self.stop())
     }
 
@@ -195,7 +198,7 @@ impl<'t> Reader<'t, '_> {
             let diag = Diagnostic::error(&SEVERAL_DOCUMENTS, "a second document in a text that may have one")
                 .at(node.span, "the second document starts here")
                 .at(first.span, "the first one");
-            self.builder.diags.push(diag);
+            self.builder.report_last(diag);
             return Err(Stop);
         }
         self.documents.push(node);

@@ -1,9 +1,19 @@
 //! The command line: one file per command.
 
+mod admin;
+mod codes;
 mod commands;
+mod control;
+mod convert;
 mod exit;
+mod gateway;
+mod log;
 mod output;
+mod project;
+mod signals;
 mod sources;
+mod supervised;
+mod watch;
 
 use std::ffi::OsString;
 

@@ -24,6 +24,14 @@ pub fn init(service: &str) {
     let _ = tracing::subscriber::set_global_default(subscriber);
 }
 
+/// Now, as the standard log line has it.
+pub fn timestamp() -> String {
+    let mut time = String::new();
+    // Writing to a string cannot fail.
+    let _ = SystemTime.format_time(&mut Writer::new(&mut time));
+    time
+}
+
 /// Whether lines are read by a person.
 fn people() -> bool {
     std::io::IsTerminal::is_terminal(&std::io::stderr())
@@ -43,8 +51,7 @@ where
     fn format_event(&self, _: &FmtContext<'_, S, N>, mut writer: Writer<'_>, event: &Event<'_>) -> fmt::Result {
         let mut fields = Fields::default();
         event.record(&mut fields);
-        let mut time = String::new();
-        SystemTime.format_time(&mut Writer::new(&mut time))?;
+        let time = timestamp();
         let level = level_name(*event.metadata().level());
         if self.people { self.person(&mut writer, &time, level, fields) } else {
             let mut line = Map::new();

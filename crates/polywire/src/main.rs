@@ -2,9 +2,11 @@
 
 use std::process::ExitCode;
 
+use polywire_workspace::{GUARD_ARGUMENT, guard_main};
+
 fn main() -> ExitCode {
-    if polywire_workspace::is_guard() {
-        return polywire_workspace::guard_main();
+    if std::env::args_os().nth(1).is_some_and(|first| first == GUARD_ARGUMENT) {
+        return guard_main();
     }
     polywire::run(std::env::args_os()).into()
 }

@@ -135,7 +135,8 @@ impl Router {
                 Step::Rest(suffix) => return self.insert_rest(node, suffix, route),
             };
         }
-        let clash = self.nodes[node].routes.iter().find(|r| self.routes[**r].method == self.routes[route].method);
+        let clash =
+            self.nodes[node].routes.iter().find(|r| self.routes[**r].method == self.routes[route].method);
         match clash {
             Some(first) => self.clashes.push((*first, route)),
             None => self.nodes[node].routes.push(route),
@@ -224,7 +225,11 @@ impl Router {
         accept: &mut dyn FnMut(&[usize]) -> Option<usize>,
     ) -> Option<usize> {
         let node = &self.nodes[node];
-        let Some(((_, segment), left)) = segments.split_first() else { return accept(&node.routes) };
+        let Some(((_, segment), left)) = segments.split_first() else {
+            let nothing_left = node.rest.iter().filter(|(suffix, _)| suffix.is_empty());
+            return accept(&node.routes)
+                .or_else(|| nothing_left.into_iter().find_map(|(_, routes)| accept(routes)));
+        };
         if let Some(next) = node.literals.get(segment.as_ref())
             && let Some(found) = self.walk(*next, left, accept)
         {
@@ -244,7 +249,10 @@ impl Router {
             return Some(found);
         }
         let last = segments.last().map_or("", |(_, last)| last.as_ref());
-        node.rest.iter().filter(|(suffix, _)| last.ends_with(suffix.as_str())).find_map(|(_, routes)| accept(routes))
+        node.rest
+            .iter()
+            .filter(|(suffix, _)| last.ends_with(suffix.as_str()))
+            .find_map(|(_, routes)| accept(routes))
     }
 }
 
@@ -268,8 +276,12 @@ fn steps(binding: &HttpBinding) -> Vec<Step> {
     for segment in &binding.path {
         match segment {
             Segment::Literal(text) => steps.push(Step::Literal(text.clone())),
-            Segment::Field { prefix, suffix, .. } if prefix.is_empty() && suffix.is_empty() => steps.push(Step::Any),
-            Segment::Field { prefix, suffix, .. } => steps.push(Step::Affixed(prefix.clone(), suffix.clone())),
+            Segment::Field { prefix, suffix, .. } if prefix.is_empty() && suffix.is_empty() => {
+                steps.push(Step::Any)
+            }
+            Segment::Field { prefix, suffix, .. } => {
+                steps.push(Step::Affixed(prefix.clone(), suffix.clone()))
+            }
             Segment::Wildcard { pattern, .. } => steps.extend(pattern.iter().map(|part| match part {
                 WildcardPart::One => Step::Any,
                 WildcardPart::Rest => Step::Rest(String::new()),
@@ -302,7 +314,10 @@ pub(crate) fn captures(binding: &HttpBinding) -> Vec<(Vec<u32>, Capture)> {
             Segment::Literal(_) => at += 1,
             Segment::Field { prefix, field, suffix } => {
                 let suffix = format!("{suffix}{after}");
-                found.push((field.clone(), Capture { from: at, count: Some(1), prefix: prefix.clone(), suffix }));
+                found.push((
+                    field.clone(),
+                    Capture { from: at, count: Some(1), prefix: prefix.clone(), suffix },
+                ));
                 at += 1;
             }
             Segment::Wildcard { field, pattern } => {

@@ -10,6 +10,9 @@ use crate::Sources;
 
 /// How many files one description may consist of.
 const FILES_MAX: usize = 1000;
+/// How many broken references get a suggestion, and among how many names: looking for one is slow.
+const SUGGESTIONS_MAX: usize = 200;
+const NAMES_MAX: usize = 2000;
 /// Maps with more members than this get an index.
 const SMALL_MAP: usize = 16;
 
@@ -110,11 +113,17 @@ pub(super) struct Resolver<'a> {
     found: HashMap<(FileId, &'a str), Result<Target<'a>, Broken>>,
     members: HashMap<*const Map, HashMap<&'a str, usize>>,
     anchors: HashMap<FileId, HashMap<&'a str, &'a Node>>,
+    suggestions: usize,
 }
 
 impl<'a> Resolver<'a> {
     pub(super) fn new(documents: &'a Documents) -> Self {
-        Resolver { documents, found: HashMap::new(), members: HashMap::new(), anchors: HashMap::new() }
+        Resolver { documents, found: HashMap::new(), members: HashMap::new(), anchors: HashMap::new(), suggestions: 0 }
+    }
+
+    /// The name of a file, as the user would write it.
+    pub(super) fn name(&self, file: FileId) -> &'a str {
+        self.documents.document(file).map_or("", |document| document.name.as_str())
     }
 
     /// Follows one reference that stands in a file.
@@ -161,7 +170,7 @@ impl<'a> Resolver<'a> {
                 _ => None,
             };
             let Some(next) = next else {
-                let near = node.as_map().and_then(|map| nearest(&step, map.entries.iter().map(|e| e.key.as_str())));
+                let near = node.as_map().and_then(|map| self.near(&step, map));
                 let help = near.map(|near| format!("did you mean `{walked}/{}`?", escape(near)));
                 return Err(Broken { text: format!("there is no `{step}` in `{walked}`"), help });
             };
@@ -170,6 +179,14 @@ impl<'a> Resolver<'a> {
             node = next;
         }
         Ok(Target { node })
+    }
+
+    /// The member that a misspelt name most likely means.
+    fn near(&mut self, name: &str, map: &'a Map) -> Option<&'a str> {
+        self.suggestions += 1;
+        let short = name.len() <= 100 && map.entries.len() <= NAMES_MAX && self.suggestions <= SUGGESTIONS_MAX;
+        let names = map.entries.iter().map(|entry| entry.key.as_str()).filter(|key| key.len() <= 100);
+        if short { nearest(name, names) } else { None }
     }
 
     /// A member of a map, by index where the map is large.

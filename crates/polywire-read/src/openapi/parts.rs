@@ -1,11 +1,12 @@
 //! Which schemas take part in one type: references followed, `allOf` taken apart, null set aside.
 
-use polywire_diag::Diagnostic;
+use polywire_diag::{Diagnostic, Span};
 use polywire_syntax::{Map, Node, Value};
 
 use super::Edition;
 use super::schema::{Kind, Lowering, is_set};
-use super::{ENDLESS, LIMIT, NO_EFFECT};
+use super::validate::first;
+use super::{ENDLESS, NO_EFFECT};
 
 /// How many schemas may take part in one type, and how deep references to references go.
 const PARTS_MAX: usize = 128;
@@ -125,17 +126,41 @@ impl<'a> Lowering<'_, 'a> {
         simplified(parts)
     }
 
+    /// The schema with a name that a schema merely repeats: itself, or what it refers to and adds nothing to.
+    pub(super) fn origin(&mut self, node: &'a Node) -> Option<&'a Node> {
+        let (mut node, mut named) = (node, None);
+        for _ in 0..DEPTH_MAX {
+            if self.names.contains_key(&std::ptr::from_ref(node)) {
+                named = Some(node);
+            }
+            let part = Part { node, skip: 0 };
+            let alone = Part { node, skip: REF | ALL_OF }.is_annotation();
+            let reference = part.get("$ref").filter(|_| alone || self.edition == Edition::V30);
+            let all_of = part.get("allOf").and_then(Node::as_list).unwrap_or_default();
+            node = match (reference, all_of) {
+                (Some(reference), []) => self.target(reference)?,
+                (Some(reference), _) if self.edition == Edition::V30 => self.target(reference)?,
+                (None, [only]) if alone => only,
+                _ => return named,
+            };
+            named = None;
+        }
+        None
+    }
+
     fn gather(&mut self, part: Part<'a>, walked: &mut Vec<*const Node>, parts: &mut Parts<'a>) {
         let address = std::ptr::from_ref(part.node);
-        if walked.contains(&address) {
-            let message = "this schema is made of itself";
-            let diagnostic = Diagnostic::error(&ENDLESS, message).at(part.node.span, "leads back to here");
-            self.say(diagnostic.help("a property or item may refer back; a schema itself or its `allOf` may not"));
+        if let Some(at) = walked.iter().position(|known| *known == address) {
+            if walked[at..].iter().all(|known| !self.endless.contains(known)) {
+                let message = "this schema is made of itself";
+                let diagnostic = Diagnostic::error(&ENDLESS, message).at(place(part.node), "leads back to here");
+                self.say(diagnostic.help("a property or item may refer back; a schema itself or its `allOf` may not"));
+            }
+            self.endless.extend(&walked[at..]);
             return;
         }
         if walked.len() >= DEPTH_MAX || parts.len() >= PARTS_MAX {
-            let message = format!("more than {DEPTH_MAX} schemas make up this one");
-            self.say(Diagnostic::error(&LIMIT, message).at(part.node.span, "too many"));
+            self.too_much(format!("more than {DEPTH_MAX} schemas make up one"), place(part.node));
             return;
         }
         let reference = part.get("$ref").filter(|node| node.as_text().is_some());
@@ -234,6 +259,11 @@ impl<'a> Lowering<'_, 'a> {
                 list(key).is_empty() || list(key).iter().any(|node| self.admits_null(node, depth))
             })
     }
+}
+
+/// A short place for a schema.
+pub(super) fn place(node: &Node) -> Span {
+    node.as_map().map_or(node.span, |map| first(map, node.span))
 }
 
 /// Leaves out parts that add nothing: annotations, and a mere type that another part names as well.

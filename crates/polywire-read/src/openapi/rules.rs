@@ -4,12 +4,20 @@ use polywire_diag::{Diagnostic, Span, nearest};
 use polywire_syntax::{Map, Node, Value};
 
 use super::Edition;
-use super::fields::{DOCUMENT, HEADER, OPERATION, Object, PARAMETER, RESPONSE, SERVER_VARIABLE};
+use super::fields::{DOCUMENT, HEADER, OPERATION, Object, PARAMETER, RESPONSE, SCHEMA, SERVER_VARIABLE};
 use super::validate::{Validate, first};
 use super::{BAD_PARAMETER, BAD_VALUE, MISSING_FIELD, PATH, WRONG_KIND};
 
 /// The names of JSON Schema's types.
 pub(super) const TYPES: &[&str] = &["string", "number", "integer", "boolean", "array", "object", "null"];
+
+/// Whether nothing is left of an object without a field, though no single field is required by itself.
+pub(super) fn is_essential(edition: Edition, object: &Object, name: &str) -> bool {
+    let holds = std::ptr::eq(object, &PARAMETER) || std::ptr::eq(object, &HEADER);
+    (holds && matches!(name, "schema" | "content"))
+        || (std::ptr::eq(object, &OPERATION) && name == "responses" && edition == Edition::V30)
+        || object.required.contains(&name)
+}
 
 /// Whether a required field may be left out after all.
 pub(super) fn may_be_missing(edition: Edition, object: &Object, name: &str) -> bool {
@@ -30,12 +38,12 @@ pub(super) fn object<'a>(walk: &mut Validate<'_, 'a>, object: &'static Object, m
     } else if std::ptr::eq(object, &SERVER_VARIABLE) {
         server_variable(walk, map);
     }
-    if let (Some(example), Some(examples)) = (map.entry("example"), map.entry("examples")) {
-        if !std::ptr::eq(object, &super::fields::SCHEMA) {
-            let message = "`example` and `examples` exclude each other";
-            let diagnostic = Diagnostic::error(&BAD_VALUE, message).at(example.key_span, "one of them");
-            walk.diags.push(diagnostic.at(examples.key_span, "and the other"));
-        }
+    if let (Some(example), Some(examples)) = (map.entry("example"), map.entry("examples"))
+        && !std::ptr::eq(object, &SCHEMA)
+    {
+        let message = "`example` and `examples` exclude each other";
+        let diagnostic = Diagnostic::error(&BAD_VALUE, message).at(example.key_span, "one of them");
+        walk.diags.push(diagnostic.at(examples.key_span, "and the other"));
     }
 }
 
@@ -88,6 +96,7 @@ fn server_variable(walk: &mut Validate, map: &Map) {
 fn holds(walk: &mut Validate, object: &'static Object, map: &Map, span: Span) {
     let name = map.get("name").and_then(Node::as_text).map_or(object.name.to_string(), |n| format!("the parameter `{n}`"));
     match (map.entry("schema"), map.entry("content")) {
+        (None, None) if walk.misspelt(map, object, "schema") || walk.misspelt(map, object, "content") => {}
         (None, None) => {
             let message = format!("{name} has neither `schema` nor `content`");
             let diagnostic = Diagnostic::error(&MISSING_FIELD, message).at(first(map, span), "what does it hold?");
@@ -132,12 +141,12 @@ fn parameter(walk: &mut Validate, map: &Map, span: Span) {
             return;
         }
     };
-    if let Some((style, name)) = map.get("style").and_then(|style| Some((style, style.as_text()?))) {
-        if !styles.contains(&name) {
-            let message = format!("the style `{name}` is not for parameters in `{text}`");
-            let diagnostic = Diagnostic::error(&BAD_PARAMETER, message).at(style.span, "not possible here");
-            walk.diags.push(diagnostic.help(format!("one of `{}`", styles.join("`, `"))));
-        }
+    if let Some((style, name)) = map.get("style").and_then(|style| Some((style, style.as_text()?)))
+        && !styles.contains(&name)
+    {
+        let message = format!("the style `{name}` is not for parameters in `{text}`");
+        let diagnostic = Diagnostic::error(&BAD_PARAMETER, message).at(style.span, "not possible here");
+        walk.diags.push(diagnostic.help(format!("one of `{}`", styles.join("`, `"))));
     }
     allow_reserved(walk, map, text);
     path_required(walk, map, span, text);

@@ -7,12 +7,12 @@ use polywire_contract::{Check, Contract, Enum, Shape, Sum, Type, TypeId, TypeRef
 use polywire_diag::{Code, Diagnostic, Span};
 use polywire_syntax::{Map, Node, Number};
 
-use super::Edition;
+use super::{Edition, LIMIT};
 use super::documents::Resolver;
 use super::parts::{Part, Parts};
 
 /// How many types one description may have.
-const TYPES_MAX: usize = 500_000;
+const TYPES_MAX: usize = 200_000;
 
 /// A JSON type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -72,11 +72,14 @@ pub(super) struct Lowering<'l, 'a> {
     /// Stable ids of schemas that have one.
     pub(super) names: HashMap<*const Node, String>,
     pub(super) nulls: HashMap<*const Node, bool>,
+    /// Schemas that were said to be made of themselves.
+    pub(super) endless: HashSet<*const Node>,
     made: HashMap<Key, TypeId>,
     waiting: VecDeque<Work<'a>>,
     said: HashSet<(Span, &'static str)>,
     any: Option<TypeId>,
     nothing: Option<TypeId>,
+    full: bool,
     text: Option<TypeId>,
 }
 
@@ -94,11 +97,13 @@ impl<'l, 'a> Lowering<'l, 'a> {
             diags,
             names: HashMap::new(),
             nulls: HashMap::new(),
+            endless: HashSet::new(),
             made: HashMap::new(),
             waiting: VecDeque::new(),
             said: HashSet::new(),
             any: None,
             nothing: None,
+            full: false,
             text: None,
         }
     }
@@ -111,16 +116,16 @@ impl<'l, 'a> Lowering<'l, 'a> {
     /// The use of the type of all values that every one of the schemas allows.
     pub(super) fn use_all(&mut self, nodes: &[&'a Node]) -> TypeRef {
         let nullable = nodes.iter().all(|node| self.admits_null(node, 0));
-        let origin = match nodes {
-            [node] if self.names.contains_key(&std::ptr::from_ref(*node)) => Some(*node),
-            _ => None,
-        };
+        let origin = if let [node] = nodes { self.origin(node) } else { None };
         let parts = self.flatten(nodes);
         TypeRef { id: self.place(parts, None, origin), nullable }
     }
 
     /// The type that stands for these parts; asked for the first time, it is put in the queue.
     pub(super) fn place(&mut self, parts: Parts<'a>, forced: Option<Kind>, origin: Option<&'a Node>) -> TypeId {
+        if parts.is_empty() {
+            return self.any();
+        }
         if parts.iter().any(|part| part.node.as_bool() == Some(false)) {
             return self.nothing();
         }
@@ -137,10 +142,11 @@ impl<'l, 'a> Lowering<'l, 'a> {
         if let Some(id) = self.made.get(&key) {
             return *id;
         }
-        if self.contract.types.len() >= TYPES_MAX {
+        if self.made.len() >= TYPES_MAX {
+            self.too_much(format!("more than {TYPES_MAX} types"), super::parts::place(parts[0].node));
             return self.any();
         }
-        if let Some(id) = self.only_branch(&parts, forced, identity.is_some() || named.is_some()) {
+        if let Some(id) = self.only_branch(&parts, forced, named) {
             self.made.insert(key, id);
             return id;
         }
@@ -195,6 +201,13 @@ impl<'l, 'a> Lowering<'l, 'a> {
         let place = diagnostic.labels.first().map_or(NOWHERE, |label| label.span);
         if self.said.insert((place, diagnostic.code.id)) {
             self.diags.push(diagnostic);
+        }
+    }
+
+    /// Says once for a description that it is beyond a limit.
+    pub(super) fn too_much(&mut self, message: String, span: Span) {
+        if !std::mem::replace(&mut self.full, true) {
+            self.diags.push(Diagnostic::error(&LIMIT, message).at(span, "too many from here on"));
         }
     }
 

@@ -8,8 +8,13 @@ use polywire_syntax::{Entry, Map, Node, Value};
 
 use super::documents::Resolver;
 use super::fields::{DOCUMENT, Object, SCHEMA, Want};
+use super::parts::place;
 use super::{Edition, rules};
 use super::{BAD_REFERENCE, MISSING_FIELD, UNKNOWN_KEY, WRONG_KIND};
+
+/// How many unknown fields are looked at for a misspelling, and how long they may be.
+const UNKNOWN_MAX: usize = 2000;
+const NAME_MAX: usize = 100;
 
 /// The walk over a description and what it found.
 pub(super) struct Validate<'v, 'a> {
@@ -19,6 +24,8 @@ pub(super) struct Validate<'v, 'a> {
     /// Targets in other files that are still to be looked at, and those that were.
     waiting: Vec<(&'a Node, Want)>,
     seen: HashSet<*const Node>,
+    /// How many unknown fields there were.
+    unknown: usize,
 }
 
 /// Walks the document and whatever it refers to in other files.
@@ -28,7 +35,7 @@ pub(super) fn validate<'a>(
     resolver: &mut Resolver<'a>,
     diags: &mut Vec<Diagnostic>,
 ) {
-    let mut walk = Validate { edition, resolver, diags, waiting: Vec::new(), seen: HashSet::new() };
+    let mut walk = Validate { edition, resolver, diags, waiting: Vec::new(), seen: HashSet::new(), unknown: 0 };
     walk.object(root, root.span, &DOCUMENT);
     while let Some((node, want)) = walk.waiting.pop() {
         walk.value(node, want, "the target of the reference");
@@ -61,9 +68,12 @@ impl<'a> Validate<'_, 'a> {
     /// Says that something else should stand here, unless it is right.
     fn kind(&mut self, node: &Node, right: bool, wanted: &str, what: &str) -> bool {
         if !right {
-            let found = node.kind();
+            let found = match &node.value {
+                Value::Number(number) if wanted.contains("number") => number.0.as_str(),
+                _ => node.kind(),
+            };
             let message = format!("{what} must be {wanted}, not {found}");
-            self.diags.push(Diagnostic::error(&WRONG_KIND, message).at(node.span, format!("this is {found}")));
+            self.diags.push(Diagnostic::error(&WRONG_KIND, message).at(place(node), format!("this is {found}")));
         }
         right
     }
@@ -114,8 +124,8 @@ impl<'a> Validate<'_, 'a> {
         if boolean && node.as_bool().is_some() {
             return;
         }
-        let wanted = if boolean { "a schema (a map, true or false)" } else { "a schema (a map)" };
-        if !self.kind(node, node.as_map().is_some(), wanted, "the schema") {
+        let wanted = if boolean { "a map, true or false" } else { "a map" };
+        if !self.kind(node, node.as_map().is_some(), wanted, "a schema") {
             return;
         }
         self.object(node, node.span, &SCHEMA);
@@ -131,10 +141,15 @@ impl<'a> Validate<'_, 'a> {
             return;
         }
         let Some(map) = node.as_map() else { return };
+        let mut free = None;
         for entry in &map.entries {
             match object.fields.iter().find(|(name, _)| *name == entry.key) {
                 Some((name, want)) => self.value(&entry.value, *want, &format!("`{name}`")),
-                None => self.unknown(entry, map, object),
+                None if entry.key.starts_with("x-") => {}
+                None => {
+                    let free: &Vec<&str> = free.get_or_insert_with(|| unset(map, object));
+                    self.unknown(entry, free, object);
+                }
             }
         }
         for name in object.required {
@@ -146,26 +161,33 @@ impl<'a> Validate<'_, 'a> {
     }
 
     pub(super) fn missing(&mut self, map: &Map, span: Span, object: &Object, name: &str) {
-        let misspelt = map.entries.iter().any(|entry| {
-            object.fields.iter().all(|(known, _)| *known != entry.key) && nearest(&entry.key, [name]).is_some()
-        });
-        if !misspelt {
+        if !self.misspelt(map, object, name) {
             let message = format!("{} has no `{name}`", object.name);
             self.diags.push(Diagnostic::error(&MISSING_FIELD, message).at(first(map, span), "missing here"));
         }
     }
 
-    fn unknown(&mut self, entry: &Entry, map: &Map, object: &'static Object) {
-        if entry.key.starts_with("x-") {
+    /// Whether an unknown field is most likely this one.
+    pub(super) fn misspelt(&self, map: &Map, object: &Object, name: &str) -> bool {
+        map.entries.iter().any(|entry| {
+            entry.key.len() <= NAME_MAX
+                && object.fields.iter().all(|(known, _)| *known != entry.key)
+                && nearest(&entry.key, [name]).is_some()
+        })
+    }
+
+    fn unknown(&mut self, entry: &Entry, free: &[&'static str], object: &'static Object) {
+        self.unknown += 1;
+        if self.unknown > UNKNOWN_MAX || entry.key.len() > NAME_MAX {
             return;
         }
-        let free = object.fields.iter().map(|(name, _)| *name).filter(|name| name.len() > 3 && map.get(name).is_none());
-        let near = nearest(&entry.key, free);
-        if !object.closed && near.is_none() {
+        let near = nearest(&entry.key, free.iter().copied());
+        let closed = object.closed && self.edition != Edition::V30;
+        if !closed && near.is_none() {
             return;
         }
         let message = format!("{} has no field `{}`", object.name, entry.key);
-        let must = object.closed || near.is_some_and(|name| object.required.contains(&name));
+        let must = closed || near.is_some_and(|name| rules::is_essential(self.edition, object, name));
         let diagnostic = if must {
             Diagnostic::error(&UNKNOWN_KEY, message).at(entry.key_span, "not a field of this object")
         } else {
@@ -176,6 +198,12 @@ impl<'a> Validate<'_, 'a> {
             None => diagnostic,
         });
     }
+}
+
+/// The fields that an object could have and has not.
+fn unset(map: &Map, object: &Object) -> Vec<&'static str> {
+    let names = object.fields.iter().map(|(name, _)| *name);
+    names.filter(|name| name.len() > 3 && map.get(name).is_none()).collect()
 }
 
 /// A short place for a whole map: its first key.

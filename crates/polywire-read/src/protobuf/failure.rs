@@ -11,31 +11,33 @@ use crate::start_of;
 const REPORTS_MAX: usize = 50;
 
 /// Mistakes of grammar.
-pub(super) fn syntax(error: &protox::Error, file: FileId) -> Vec<Diagnostic> {
-    all(error, &PROTO_SYNTAX, file)
+pub(super) fn syntax(error: &protox::Error, text: &str, file: FileId) -> Vec<Diagnostic> {
+    // What has no place of its own stopped at the end of the text.
+    let end = text.trim_end().len();
+    all(error, &PROTO_SYNTAX, Span::new(file, end, end))
 }
 
 /// Mistakes of meaning.
 pub(super) fn definition(error: DescriptorError, text: &str, file: FileId) -> Vec<Diagnostic> {
     // Columns are bytes there and code points in the conversion to offsets, so it is given a text where both are the same.
     let ascii: String = text.bytes().map(|b| if b.is_ascii() { char::from(b) } else { '?' }).collect();
-    all(&error.with_source_code(&ascii), &PROTO_DEFINITION, file)
+    all(&error.with_source_code(&ascii), &PROTO_DEFINITION, start_of(file))
 }
 
-fn all(error: &dyn Report, code: &'static Code, file: FileId) -> Vec<Diagnostic> {
+fn all(error: &dyn Report, code: &'static Code, fallback: Span) -> Vec<Diagnostic> {
     let related = error.related().into_iter().flatten();
-    std::iter::once(error).chain(related).take(REPORTS_MAX).map(|report| one(report, code, file)).collect()
+    std::iter::once(error).chain(related).take(REPORTS_MAX).map(|report| one(report, code, fallback)).collect()
 }
 
-fn one(report: &dyn Report, code: &'static Code, file: FileId) -> Diagnostic {
+fn one(report: &dyn Report, code: &'static Code, fallback: Span) -> Diagnostic {
     let mut found = Diagnostic::error(code, ticks(&report.to_string()));
     let labels: Vec<LabeledSpan> = report.labels().into_iter().flatten().collect();
     for label in &labels {
-        let span = Span::new(file, label.offset(), label.offset() + label.len());
+        let span = Span::new(fallback.file, label.offset(), label.offset() + label.len());
         found = found.at(span, ticks(label.label().unwrap_or_default()));
     }
     if labels.is_empty() {
-        found = found.at(start_of(file), "");
+        found = found.at(fallback, "");
     }
     match report.help() {
         Some(help) => found.help(ticks(&help.to_string())),

@@ -83,10 +83,11 @@ impl Loader<'_> {
     }
 
     fn import(&mut self, import: &str, at: usize, own: Option<FileId>, parsed: &File) {
+        let root = self.root;
         let span = || {
             let text = parsed.source().unwrap_or_default();
             own.and_then(|file| Places::new(file, text, parsed.file_descriptor_proto()).span(&[3, at as i32]))
-                .unwrap_or_else(|| start_of(own.unwrap_or(self.root)))
+                .unwrap_or_else(|| start_of(own.unwrap_or(root)))
         };
         if self.stack.iter().any(|name| name == import) {
             let cycle = self.stack.iter().skip_while(|n| *n != import).chain([&import.to_string()]).cloned().collect::<Vec<_>>();
@@ -158,7 +159,7 @@ impl Loader<'_> {
         match File::from_source(name, &text) {
             Ok(parsed) => Some(parsed),
             Err(error) => {
-                self.diags.extend(failure::syntax(&error, file));
+                self.diags.extend(failure::syntax(&error, &text, file));
                 self.failed = true;
                 None
             }

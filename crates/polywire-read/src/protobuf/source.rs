@@ -7,7 +7,6 @@ use prost_types::FileDescriptorProto;
 
 /// The places of one file by their path in its descriptor.
 pub(super) struct Places {
-    file: FileId,
     found: HashMap<Vec<i32>, (Span, String)>,
 }
 
@@ -31,11 +30,7 @@ impl Places {
             let span = Span::new(file, start, end.max(start));
             found.entry(location.path.clone()).or_insert((span, doc.map(clean).unwrap_or_default()));
         }
-        Places { file, found }
-    }
-
-    pub(super) fn file(&self) -> FileId {
-        self.file
+        Places { found }
     }
 
     pub(super) fn span(&self, path: &[i32]) -> Option<Span> {

@@ -69,17 +69,20 @@ impl Parser<'_, '_> {
         self.fatal(diag)
     }
 
-    /// Something else stands here than what was expected; names the bracket that is open.
+    /// Something else stands here than what was expected. Where that is a bracket or the end, names the bracket that
+    /// is open.
     pub(super) fn unexpected(&mut self, expected: &str) -> Stop {
         let found = self.found();
         let mut diag = self
             .error(format!("expected {expected}, found {found}"))
             .at(self.span(self.at, self.token_end()), format!("expected {expected}"));
+        let text = match self.peek() {
+            None => "is never closed",
+            Some(b']' | b'}') => "is open here",
+            _ => return self.fatal(diag),
+        };
         if let Some((opening, is_map)) = self.builder.innermost() {
-            let bracket = if is_map { '{' } else { '[' };
-            let end = self.at == self.text.len();
-            let text = if end { "is never closed" } else { "is open here" };
-            diag = diag.at(opening, format!("`{bracket}` {text}"));
+            diag = diag.at(opening, format!("`{}` {text}", if is_map { '{' } else { '[' }));
         }
         self.fatal(diag)
     }

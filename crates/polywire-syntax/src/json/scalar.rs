@@ -59,9 +59,9 @@ impl Parser<'_, '_> {
             None if word.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c)) => {
                 self.error(format!("`{name}` is not a JSON number")).at(span, number_mistake(&word))
             }
-            None => {
-                self.error(format!("expected a value, found `{name}`")).at(span, "text stands in double quotes")
-            }
+            None => self
+                .error(format!("expected a value, found `{name}`"))
+                .at(span, "text stands in double quotes"),
         };
         self.at = end;
         self.mistake(diag)?;
@@ -86,9 +86,8 @@ impl Parser<'_, '_> {
                 Some(byte) if byte == quote => break,
                 Some(b'\\') => self.escape(&mut out)?,
                 Some(b'\t') => {
-                    let diag = self
-                        .error("a tab inside text")
-                        .at(self.span(self.at, self.at + 1), "write `\\t`");
+                    let diag =
+                        self.error("a tab inside text").at(self.span(self.at, self.at + 1), "write `\\t`");
                     self.mistake(diag)?;
                     out.push('\t');
                     self.at += 1;
@@ -98,9 +97,8 @@ impl Parser<'_, '_> {
         }
         self.at += 1;
         if quote == b'\'' {
-            let diag = self
-                .error("text in single quotes")
-                .at(self.span(start, self.at), "JSON wants double quotes");
+            let diag =
+                self.error("text in single quotes").at(self.span(start, self.at), "JSON wants double quotes");
             self.mistake(diag)?;
         }
         Ok(out)
@@ -180,7 +178,11 @@ impl Parser<'_, '_> {
     /// Reads `\uXXXX` at a place.
     fn code_unit(&self, at: usize) -> Option<u16> {
         let digits = self.text.get(at..at + 6)?.strip_prefix("\\u")?;
-        if digits.bytes().all(|b| b.is_ascii_hexdigit()) { u16::from_str_radix(digits, 16).ok() } else { None }
+        if digits.bytes().all(|b| b.is_ascii_hexdigit()) {
+            u16::from_str_radix(digits, 16).ok()
+        } else {
+            None
+        }
     }
 }
 

@@ -18,7 +18,11 @@ pub(super) struct Anchors {
 }
 
 enum Anchor {
-    Kept { node: Node, weight: usize, depth: usize },
+    Kept {
+        node: Node,
+        weight: usize,
+        depth: usize,
+    },
     /// Larger than what an alias could copy.
     TooLarge,
 }
@@ -54,7 +58,7 @@ impl Reader<'_, '_> {
                 (node.clone(), *depth)
             }
             Some(_) => {
-                self.builder.diags.push(
+                self.builder.report_last(
                     Diagnostic::error(&TOO_MANY_ALIASES, format!("aliases that add more than {max} nodes"))
                         .at(span, "too much by this alias"),
                 );
@@ -62,7 +66,7 @@ impl Reader<'_, '_> {
             }
             None => {
                 let name = self.places.slice(span);
-                self.builder.diags.push(
+                self.builder.report_last(
                     Diagnostic::error(&BAD_ALIAS, format!("the alias `{name}` is inside what it names"))
                         .at(span, "this would never end"),
                 );
@@ -74,6 +78,7 @@ impl Reader<'_, '_> {
         }
         self.builder.check_depth(depth, span)?;
         self.builder.count(nodes(&node), span)?;
+        self.builder.reach(span.end as usize);
         self.builder.place(node);
         Ok(())
     }
@@ -83,7 +88,7 @@ impl Reader<'_, '_> {
             Value::Text(text) => self.builder.key(text, span),
             _ => {
                 let kind = node.kind();
-                self.builder.diags.push(
+                self.builder.report_last(
                     Diagnostic::error(&BAD_KEY, format!("{kind} as a key; only text can be one"))
                         .at(span, "this alias stands for it")
                         .at(node.span, format!("{kind}, named here")),
@@ -108,7 +113,8 @@ fn measure(node: &Node) -> (usize, usize) {
 }
 
 fn sum(children: impl Iterator<Item = (usize, usize)>) -> (usize, usize) {
-    let (weight, depth) = children.fold((1, 0), |(sum, deepest), (weight, depth)| (sum + weight, deepest.max(depth)));
+    let (weight, depth) =
+        children.fold((1, 0), |(sum, deepest), (weight, depth)| (sum + weight, deepest.max(depth)));
     (weight, depth + 1)
 }
 

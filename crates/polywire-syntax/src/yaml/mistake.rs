@@ -14,11 +14,11 @@ impl Reader<'_, '_> {
         if info.contains("recursion limit") {
             let diag = Diagnostic::error(&TOO_DEEP, "more than 255 brackets inside one another")
                 .at(self.here(byte), "too deep");
-            self.builder.diags.push(diag);
+            self.builder.report_last(diag);
             return Stop;
         }
         let diag = self.explain(info, byte);
-        self.builder.diags.push(diag);
+        self.builder.report_last(diag);
         self.stop()
     }
 
@@ -31,21 +31,37 @@ impl Reader<'_, '_> {
         if info.contains("unknown anchor") {
             let name = self.word(byte);
             return Diagnostic::error(&BAD_ALIAS, format!("the alias `{name}` names nothing"))
-                .at(here, format!("no `&{}` stands before this", name.trim_start_matches('*')));
+                .at(here, format!("no `&{}` stands before this", name.trim_start_matches('*')))
+                .help("text that starts with `*` stands in quotes");
         }
         if info.starts_with("simple key expect") {
             return self.missing_colon(byte);
+        }
+        if info.contains("mapping values are not allowed")
+            && let Some(diag) = self.indented_key(byte)
+        {
+            return diag;
+        }
+        if info.contains("did not find expected key")
+            && self.places.before(byte).trim_end_matches(' ').ends_with('-')
+        {
+            return self.error("a list item among the keys of a map").at(self.dash(byte), "this dash");
+        }
+        if info.contains("trailing content after") && self.places.before(byte).ends_with('\'') {
+            return self
+                .error("something after a quoted text")
+                .at(here, "the quoted text ended before this")
+                .help("a quote inside single quotes is written twice: `''`");
         }
         let found = EXPLANATIONS.iter().find(|(part, ..)| info.contains(part));
         let Some((_, message, label, help)) = found else {
             return self.error(format!("not YAML: {info}")).at(here, "");
         };
         let mut diag = self.error(*message).at(here, *label);
-        if info.contains("flow")
-            && let Some((opening, is_map)) = self.builder.innermost()
-            && self.places.slice(opening).starts_with(['{', '['])
+        if (info.contains("flow") || info.contains("illegal placement"))
+            && let Some(opening) = self.open_bracket(byte)
         {
-            diag = diag.at(opening, format!("`{}` is open here", if is_map { '{' } else { '[' }));
+            diag = diag.at(opening, format!("`{}` is open here", self.places.slice(opening)));
         }
         if !help.is_empty() {
             diag = diag.help(*help);
@@ -60,9 +76,64 @@ impl Reader<'_, '_> {
         let start = before.rfind('\n').map_or(0, |at| at + 1);
         let indent = before[start..].len() - before[start..].trim_start().len();
         let (start, end) = (self.places.offset() + start + indent, self.places.offset() + end);
+        let help = if before[start - self.places.offset()..].contains(':') {
+            "a blank stands after the colon"
+        } else {
+            "a list item starts with `- `; text over several lines starts with `|` or `>`, or stands in quotes"
+        };
         self.error("expected `:` after a key")
             .at(self.builder.span(start, end), "this line has no `: `")
-            .help("a list item starts with `- `; text over several lines starts with `|` or `>`, or stands in quotes")
+            .help(help)
+    }
+
+    /// A key that is indented more than the one above, so that its line continues the value there.
+    fn indented_key(&self, byte: usize) -> Option<Diagnostic> {
+        let before = self.places.before(byte);
+        let (above, line) = before.rsplit_once('\n')?;
+        let key = line.trim_start();
+        let line_start = byte - line.len();
+        let above = above.rsplit('\n').next().unwrap_or("");
+        if !key.contains(": ") && !above.contains(": ") && !above.trim_end().is_empty() {
+            return Some(self.missing_colon(line_start));
+        }
+        let indent = |line: &str| line.len() - line.trim_start().len();
+        if key.contains(": ")
+            || key.starts_with("- ")
+            || !above.contains(": ")
+            || indent(line) <= indent(above)
+        {
+            return None;
+        }
+        let span = self.builder.span(byte - key.len(), byte);
+        Some(
+            self.error("a key that is indented more than the one above it")
+                .at(span, "this continues the value above")
+                .help("the keys of one map stand in one column"),
+        )
+    }
+
+    /// The dash before a place.
+    fn dash(&self, byte: usize) -> Span {
+        let end = self.places.offset() + self.places.before(byte).trim_end_matches(' ').len();
+        self.builder.span(end - 1, end)
+    }
+
+    /// The nearest bracket before a place that is not closed before it; quotes are not looked at.
+    fn open_bracket(&self, byte: usize) -> Option<Span> {
+        let before = self.places.before(byte).as_bytes();
+        let mut closed = 0;
+        for (at, sign) in before.iter().enumerate().rev().take(4096) {
+            match sign {
+                b']' | b'}' => closed += 1,
+                b'[' | b'{' if closed > 0 => closed -= 1,
+                b'[' | b'{' => {
+                    let at = self.places.offset() + at;
+                    return Some(self.builder.span(at, at + 1));
+                }
+                _ => {}
+            }
+        }
+        None
     }
 
     /// The character or word at a place.
@@ -97,24 +168,11 @@ const EXPLANATIONS: &[(&str, &str, &str, &str)] = &[
         "this would start another map",
         "a value with `: ` in it stands in quotes; a nested map starts on the next line, further indented",
     ),
-    (
-        "expected ',' or '}'",
-        "expected `,` or `}`",
-        "neither `,` nor `}`",
-        "",
-    ),
-    (
-        "expected ',' or ']'",
-        "expected `,` or `]`",
-        "neither `,` nor `]`",
-        "",
-    ),
-    (
-        "quoted scalar, found unexpected end",
-        "a quote that is never closed",
-        "opened here",
-        "",
-    ),
+    ("expected ',' or '}'", "expected `,` or `}`", "neither `,` nor `}`", ""),
+    ("expected ',' or ']'", "expected `,` or `]`", "neither `,` nor `]`", ""),
+    ("illegal placement of ':'", "expected `,` or `]`", "this cannot stand inside of brackets", ""),
+    ("cannot start with '-' followed by", "a dash where a value should be", "put it in quotes", ""),
+    ("quoted scalar, found unexpected end", "a quote that is never closed", "opened here", ""),
     (
         "quoted scalar, found unexpected document",
         "a quote that is not closed before the next document",
@@ -123,9 +181,9 @@ const EXPLANATIONS: &[(&str, &str, &str, &str)] = &[
     ),
     (
         "invalid indentation in quoted scalar",
-        "a line of quoted text that is not indented enough",
-        "indent this line",
-        "if the quote should have ended before, close it",
+        "quoted text that goes on in a line that is not indented enough",
+        "opened here",
+        "close the quote on its line, or indent the lines that follow more than the key",
     ),
     (
         "trailing content after double-quoted",
@@ -139,18 +197,8 @@ const EXPLANATIONS: &[(&str, &str, &str, &str)] = &[
         "in this text",
         "a backslash itself is written `\\\\`, or the text stands in single quotes",
     ),
-    (
-        "hexadecimal number",
-        "an escape without its hexadecimal digits",
-        "in this text",
-        "",
-    ),
-    (
-        "invalid Unicode character escape",
-        "an escape that is no character",
-        "in this text",
-        "",
-    ),
+    ("hexadecimal number", "an escape without its hexadecimal digits", "in this text", ""),
+    ("invalid Unicode character escape", "an escape that is no character", "in this text", ""),
     (
         "did not find expected key",
         "expected a key of the map above",
@@ -169,36 +217,21 @@ const EXPLANATIONS: &[(&str, &str, &str, &str)] = &[
         "this dash",
         "a list under a key starts on the next line",
     ),
-    (
-        "invalid indentation",
-        "a line that is indented like nothing above it",
-        "this line",
-        "",
-    ),
+    ("invalid indentation", "a line that is indented like nothing above it", "this line", ""),
     (
         "wrongly indented line in block scalar",
         "a line of a block text that is indented less than its first",
         "this line",
         "",
     ),
-    (
-        "unexpected character",
-        "a value cannot start with this character",
-        "put the value in quotes",
-        "",
-    ),
+    ("unexpected character", "a value cannot start with this character", "put the value in quotes", ""),
     (
         "expected <document start>",
         "expected the end of the document",
         "the document is complete before this",
         "a further document starts after a line `---`",
     ),
-    (
-        "byte order mark",
-        "a byte order mark in the middle of the text",
-        "remove it",
-        "",
-    ),
+    ("byte order mark", "a byte order mark in the middle of the text", "remove it", ""),
     (
         "comments must be separated",
         "a `#` right after something",
@@ -211,18 +244,8 @@ const EXPLANATIONS: &[(&str, &str, &str, &str)] = &[
         "the text starts on the next line",
         "",
     ),
-    (
-        "expected node content",
-        "expected a value",
-        "a value is missing here",
-        "",
-    ),
-    (
-        "misplaced bracket",
-        "a closing bracket that nothing opened",
-        "remove it",
-        "",
-    ),
+    ("expected node content", "expected a value", "a value is missing here", ""),
+    ("misplaced bracket", "a closing bracket that nothing opened", "remove it", ""),
     (
         "anchor or alias",
         "an anchor or alias without a name",
@@ -235,10 +258,5 @@ const EXPLANATIONS: &[(&str, &str, &str, &str)] = &[
         "no `%TAG` declares it",
         "text that starts with `!` stands in quotes",
     ),
-    (
-        "':' may not precede",
-        "a `:` without a blank after it",
-        "write a blank after this",
-        "",
-    ),
+    ("':' may not precede", "a `:` without a blank after it", "write a blank after this", ""),
 ];

@@ -63,7 +63,7 @@ impl<'t> Reader<'t, '_> {
             ("int" | "float", Plain::NotInJson) => return self.not_in_json(text, span),
             _ => {}
         }
-        self.builder.diags.push(
+        self.builder.report(
             Diagnostic::error(&TAG_MISMATCH, format!("`{}` does not fit its tag `!!{kind}`", shown(&text)))
                 .at(span, format!("not {kind}")),
         );
@@ -71,7 +71,7 @@ impl<'t> Reader<'t, '_> {
     }
 
     fn not_in_json(&mut self, text: Cow<'t, str>, span: Span) -> Value {
-        self.builder.diags.push(
+        self.builder.report(
             Diagnostic::error(&NOT_A_NUMBER, format!("`{}` has no counterpart in JSON", shown(&text)))
                 .at(span, "not a finite decimal number")
                 .help(format!("if text is meant, write `\"{}\"`", shown(&text))),
@@ -91,8 +91,9 @@ impl<'t> Reader<'t, '_> {
             Some(suffix) => format!("!!{suffix}"),
             None => name.to_owned(),
         };
-        let end = self.places.slice(span).find(char::is_whitespace).map_or(span.end, |at| span.start + at as u32);
-        self.builder.diags.push(
+        let end =
+            self.places.slice(span).find(char::is_whitespace).map_or(span.end, |at| span.start + at as u32);
+        self.builder.report(
             Diagnostic::warning(&UNKNOWN_TAG, format!("the tag `{}` is ignored", shown(&name)))
                 .at(Span { end, ..span }, "what follows is read as if it were not there"),
         );
@@ -190,10 +191,14 @@ mod tests {
             check(text, "Null");
         }
         check("True", "Bool(true)");
-        for text in ["yes", "on", "Off", "nUll", "1_000", "1:30", "-", "+", ".", "-.", "1e", "e5", "0x", "0xg", "0o8"] {
+        for text in
+            ["yes", "on", "Off", "nUll", "1_000", "1:30", "-", "+", ".", "-.", "1e", "e5", "0x", "0xg", "0o8"]
+        {
             check(text, "Text");
         }
-        for text in ["-0x1", "+0o7", "1.2.3", "2024-01-01", "1 2", "..5", "--1", "+-1", "0X1", "é", "infinity"] {
+        for text in
+            ["-0x1", "+0o7", "1.2.3", "2024-01-01", "1 2", "..5", "--1", "+-1", "0X1", "é", "infinity"]
+        {
             check(text, "Text");
         }
         for text in [".inf", "-.Inf", "+.INF", ".nan", ".NaN"] {

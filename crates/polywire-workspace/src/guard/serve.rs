@@ -26,6 +26,8 @@ use super::{
 
 /// How often a stopping group is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
+/// How long after its deadline a process that does not die (uninterruptible sleep) is waited for.
+const UNKILLABLE_AFTER: Duration = Duration::from_secs(3);
 /// How long the guard goes on killing what does not die (a process in uninterruptible sleep) before it leaves.
 const LAST_KILL_LIMIT: Duration = Duration::from_secs(10);
 
@@ -43,7 +45,7 @@ pub fn guard_main() -> ExitCode {
 async fn serve() -> io::Result<()> {
     // A handler rather than "ignore": what is ignored would be inherited by every component.
     for kind in [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup(), SignalKind::quit()] {
-        signal(kind)?;
+        let _registered_for_good = signal(kind)?;
     }
     let mut child_ended = signal(SignalKind::child())?;
     adopt_orphans();
@@ -178,9 +180,8 @@ impl Guarded {
             };
             if let Some(child) = self.children.values_mut().find(|c| c.pid == pid && c.exit.is_none()) {
                 child.exit = Some(exit);
-                if child.deadline.is_none() {
-                    child.kill_rest();
-                }
+                // Nobody asked it to stop, so nothing of it is given time.
+                child.deadline.get_or_insert_with(Instant::now);
             }
         }
         self.look_at_stopping()
@@ -194,48 +195,49 @@ impl Guarded {
     fn look_at_stopping(&mut self) -> Vec<Reply> {
         let now = Instant::now();
         let mut replies = Vec::new();
-        self.children.retain(|id, child| {
-            let late = child.deadline.is_some_and(|deadline| now >= deadline);
-            if late {
-                child.kill_rest();
-                if child.exit.is_none() {
-                    let _ = kill_process(child.pid, Signal::KILL);
-                }
+        self.children.retain(|id, child| match child.look(now) {
+            Some(exit) => {
+                replies.push(Reply::Ended { id: *id, exit });
+                false
             }
-            let gone = child.deadline.is_none() || late || child.rest().is_empty();
-            match child.exit {
-                Some(exit) if gone => {
-                    child.kill_rest();
-                    replies.push(Reply::Ended { id: *id, exit });
-                    false
-                }
-                _ => true,
-            }
+            None => true,
         });
         replies
     }
 }
 
 impl Child {
-    /// What lives of its group, besides the process itself.
-    fn rest(&self) -> Vec<tree::Process> {
-        let Group::Own = self.group else { return Vec::new() };
-        let group = self.pid.as_raw_nonzero().get();
-        tree::descendants().into_iter().filter(|p| p.group == group && p.pid != group).collect()
+    /// Moves a stopping process on; returns its exit when nothing of it is left.
+    fn look(&mut self, now: Instant) -> Option<Exit> {
+        let deadline = self.deadline?;
+        let late = now >= deadline;
+        if self.exit.is_none() && late {
+            let _ = kill_process(self.pid, Signal::KILL);
+        }
+        let Group::Own = self.group else { return self.exit };
+        let (members, strays) = self.rest();
+        if late {
+            tree::signal_each(&members, Signal::KILL);
+            #[cfg(not(target_os = "linux"))]
+            let _ = kill_process_group(self.pid, Signal::KILL);
+        }
+        let exit = self.exit?;
+        if members.is_empty() {
+            tree::signal_each(&strays, Signal::KILL);
+        }
+        let gone = members.is_empty() && strays.is_empty();
+        (gone || now >= deadline + UNKILLABLE_AFTER).then_some(exit)
     }
 
-    /// Kills what is left of its group, and what left the group but carries its marker.
-    fn kill_rest(&self) {
-        let Group::Own = self.group else { return };
+    /// What lives besides the process itself: its group, and what left the group but carries its marker.
+    fn rest(&self) -> (Vec<tree::Process>, Vec<tree::Process>) {
         let group = self.pid.as_raw_nonzero().get();
-        let mut left = tree::descendants();
-        left.retain(|p| {
-            let marked = self.marker.as_ref().is_some_and(|marker| tree::has_marker(p.pid, marker));
-            p.group == group || marked
-        });
-        tree::signal_each(&left, Signal::KILL);
-        #[cfg(not(target_os = "linux"))]
-        let _ = kill_process_group(self.pid, Signal::KILL);
+        let (members, mut others): (Vec<_>, Vec<_>) = tree::descendants()
+            .into_iter()
+            .filter(|process| process.pid != group)
+            .partition(|process| process.group == group);
+        others.retain(|p| self.marker.as_ref().is_some_and(|marker| tree::has_marker(p.pid, marker)));
+        (members, others)
     }
 }
 

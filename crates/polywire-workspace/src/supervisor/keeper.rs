@@ -167,6 +167,9 @@ impl Keeper {
         self.board.set(self.index, State::Starting);
         let (mut running, output) = match self.launch(self.spec.run.clone(), self.marker()).await {
             Ok(launched) => launched,
+            Err(error @ StartError::Guard(_)) => return End::Failed(error),
+            // What ran before may be in the middle of being built anew.
+            Err(error) if asked.is_empty() => return End::Died(error.to_string()),
             Err(error) => return End::Failed(error),
         };
         self.board.set_pid(self.index, running.pid);

@@ -1,0 +1,138 @@
+//! Answers of components that speak in messages: a response message, or a status with details.
+
+use bytes::Bytes;
+use polywire_call::{Answer, Body, Code, Exchange, Failure, Metadata, StandardError, from_grpc};
+use polywire_contract::{GrpcOutcome, Operation, Status};
+use polywire_wire::Form;
+
+use super::{broken, cut, detail, noted, rules, tolerated};
+use crate::ResponseCheck;
+use crate::plan;
+use crate::policy::Passage;
+
+/// The caller's answer for a response message.
+pub(super) fn cross(
+    passage: &mut Passage<'_>,
+    exchange: &Exchange,
+    metadata: Metadata,
+    body: Bytes,
+) -> Answer {
+    let contract = passage.snapshot.contract.clone();
+    let operation = contract.operation(exchange.operation);
+    let check = passage.settings().validate_response;
+    let to_message = exchange.origin.form == Form::Message;
+    if to_message && check == ResponseCheck::Off {
+        return Answer::Message { metadata, body };
+    }
+    let Some(at) = succeeded(operation, &body) else {
+        return broken(passage, "the contract declares no success".into());
+    };
+    let way =
+        passage.way.expect("an answer is brought to its caller only where there was a way to the component");
+    let written = match plan::outcome(&passage.snapshot.plans, way, at, &body) {
+        Ok((written, report)) => {
+            noted(passage, &report);
+            written
+        }
+        Err(refusal) if to_message && check == ResponseCheck::Log => {
+            tolerated(passage, rules(&refusal));
+            None
+        }
+        Err(refusal) => return broken(passage, rules(&refusal)),
+    };
+    if to_message {
+        return Answer::Message { metadata, body: written.unwrap_or(body) };
+    }
+    document(operation, at, None, metadata, written.unwrap_or_default())
+}
+
+/// Finds the outcome that a response message is: the one whose field is set, where outcomes have fields.
+fn succeeded(operation: &Operation, body: &[u8]) -> Option<usize> {
+    let mut ok = operation.outcomes.iter().enumerate().filter(|(_, outcome)| outcome.ok).map(|(at, _)| at);
+    let outcomes = operation.grpc.as_ref().map_or(&[][..], |grpc| &grpc.outcomes);
+    let set = |at: &usize| match outcomes.get(*at) {
+        Some(GrpcOutcome::Field(number)) => detail::fields(body).any(|(field, _)| field == *number),
+        _ => false,
+    };
+    ok.clone().find(set).or_else(|| ok.next())
+}
+
+/// An outcome with the status that it has in documents; `fallback` where it has none of its own.
+fn document(
+    operation: &Operation,
+    at: usize,
+    fallback: Option<u16>,
+    metadata: Metadata,
+    body: Bytes,
+) -> Answer {
+    let outcome = &operation.outcomes[at];
+    let in_range = fallback.filter(|status| outcome.status.matches(*status) > 0);
+    let status = match outcome.status {
+        Status::Exact(status) => status,
+        Status::Range(hundred) => in_range.unwrap_or(u16::from(hundred) * 100),
+        Status::Default => in_range.unwrap_or(if outcome.ok { 200 } else { 500 }),
+    };
+    if body.is_empty() {
+        return Answer::Document { status, media: None, metadata, body: Body::None };
+    }
+    let media =
+        outcome.media.iter().find(|media| media.is_json()).map_or("application/json", |media| &media.name);
+    Answer::Document { status, media: Some(media.to_owned()), metadata, body: Body::Message(body) }
+}
+
+/// The caller's answer for a status: unchanged for those who speak in messages, else the declared error that one of its
+/// details is, else a standard error.
+pub(super) fn failed(passage: &mut Passage<'_>, exchange: &Exchange, failure: Failure) -> Answer {
+    if exchange.origin.form == Form::Message {
+        return Answer::Failure(failure);
+    }
+    let contract = passage.snapshot.contract.clone();
+    let operation = contract.operation(exchange.operation);
+    let way =
+        passage.way.expect("an answer is brought to its caller only where there was a way to the component");
+    let error = standard(passage, &failure);
+    for detail in &failure.details {
+        let name = detail.type_url.rsplit('/').next().unwrap_or("");
+        // Several outcomes may have the same body: the one whose status fits best is meant.
+        let named = (0..operation.outcomes.len()).filter(|at| {
+            !operation.outcomes[*at].ok && detail::detail_name(&contract, operation, *at) == Some(name)
+        });
+        let Some(at) = named.rev().max_by_key(|at| operation.outcomes[*at].status.matches(error.http()))
+        else {
+            continue;
+        };
+        match plan::outcome(&passage.snapshot.plans, way, at, &detail.value) {
+            Ok((written, report)) => {
+                noted(passage, &report);
+                let body = written.unwrap_or_default();
+                return document(operation, at, Some(error.http()), failure.metadata, body);
+            }
+            Err(refusal) => tolerated(passage, rules(&refusal)),
+        }
+    }
+    Answer::Error(error)
+}
+
+/// A standard error for a status that no contract declares.
+fn standard(passage: &Passage<'_>, failure: &Failure) -> StandardError {
+    let (code, status) = match failure.reason.as_deref().and_then(Code::parse) {
+        Some(code) => (code, None),
+        None => {
+            let (code, status) = from_grpc(failure.code);
+            (code, Some(status).filter(|status| *status != code.http()))
+        }
+    };
+    // What servers send by themselves for an exception of theirs is not meant for people outside.
+    let internal = matches!(failure.code, 2 | 13 | 15) || failure.message.trim().is_empty();
+    let message = match internal {
+        true => format!("`{}` failed with gRPC status {}", passage.component_name(), failure.code),
+        false => cut(&failure.message).to_owned(),
+    };
+    let wait = detail::retry_after_seconds(&failure.details);
+    StandardError {
+        status,
+        violations: detail::violations(&failure.details),
+        retry_after_seconds: wait.or(matches!(code, Code::Unavailable | Code::RateLimited).then_some(1)),
+        ..StandardError::new(code, message)
+    }
+}

@@ -1,0 +1,170 @@
+//! What the bridge does to the calls of an operation, step by step, for people and programs.
+
+use std::fmt::Write;
+
+use polywire_contract::{Contract, HttpBinding, Operation, OperationId, Segment, Status};
+use polywire_wire::Form;
+use serde::Serialize;
+
+use crate::policy::POLICIES;
+use crate::snapshot::{Snapshot, Way};
+
+/// What happens to the calls of one operation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Explanation {
+    /// `interface.name`
+    pub operation: String,
+    /// Who provides it.
+    pub component: String,
+    /// Each way in which it can be called.
+    pub ways: Vec<WayLine>,
+    /// What every call passes, outermost first.
+    pub policies: Vec<PolicyLine>,
+    /// Each way in which it can end.
+    pub outcomes: Vec<OutcomeLine>,
+}
+
+/// One way in which an operation can be called.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct WayLine {
+    /// `GET /api/users/{id}`, `/shop.users.v1.Users/GetUser`
+    pub from: String,
+    /// The encoding on the caller's side.
+    pub from_encoding: &'static str,
+    /// As `from`, on the component's side.
+    pub to: String,
+    /// The encoding on the component's side.
+    pub to_encoding: &'static str,
+    /// `identity` forwards the original bytes, `transcode` writes others; both validate.
+    pub plan: &'static str,
+}
+
+/// One policy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PolicyLine {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is set to; empty where there is nothing to set.
+    pub settings: String,
+}
+
+/// One way in which an operation can end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OutcomeLine {
+    /// `201`, `4xx`, `default`
+    pub status: String,
+    /// Success or error.
+    pub ok: bool,
+    /// What its body can be.
+    pub media: Vec<String>,
+}
+
+impl Snapshot {
+    /// Says what happens to the calls of an operation.
+    pub fn explain(&self, id: OperationId) -> Explanation {
+        let operation = self.contract.operation(id);
+        let entry = &self.operations[id.0 as usize];
+        let outcomes = operation.outcomes.iter().map(|outcome| OutcomeLine {
+            status: status(outcome.status),
+            ok: outcome.ok,
+            media: outcome.media.iter().map(|media| media.name.clone()).collect(),
+        });
+        let policies = POLICIES
+            .iter()
+            .map(|policy| PolicyLine { name: policy.name(), settings: policy.settings(&entry.settings) });
+        Explanation {
+            operation: operation.id.clone(),
+            component: entry.component_name.clone(),
+            ways: entry.ways.iter().map(|way| self.way_line(id, *way)).collect(),
+            policies: policies.collect(),
+            outcomes: outcomes.collect(),
+        }
+    }
+
+    fn way_line(&self, id: OperationId, way: Way) -> WayLine {
+        WayLine {
+            from: self.address(id, way.from),
+            from_encoding: encoding(way.from.0),
+            to: self.address(id, way.to),
+            to_encoding: encoding(way.to.0),
+            plan: if way.from.0 == way.to.0 { "identity" } else { "transcode" },
+        }
+    }
+
+    fn address(&self, id: OperationId, (form, binding): (Form, usize)) -> String {
+        let operation = self.contract.operation(id);
+        match form {
+            Form::Document => operation
+                .http
+                .get(binding)
+                .map(|http| http_address(&self.contract, operation, http))
+                .unwrap_or_default(),
+            Form::Message => operation.grpc.as_ref().map(|grpc| grpc.path.clone()).unwrap_or_default(),
+        }
+    }
+}
+
+/// `GET /api/users/{id}`
+fn http_address(contract: &Contract, operation: &Operation, http: &HttpBinding) -> String {
+    let name = |field: &[u32]| {
+        let mut names = Vec::new();
+        let mut ty = operation.input;
+        for at in field {
+            let Some(field) = contract.record(ty).and_then(|record| record.fields.get(*at as usize)) else {
+                break;
+            };
+            names.push(field.name.as_str());
+            ty = field.ty.id;
+        }
+        names.join(".")
+    };
+    let mut text = format!("{} ", http.method);
+    for segment in &http.path {
+        match segment {
+            Segment::Literal(literal) => text.push_str(&format!("/{literal}")),
+            Segment::Field { prefix, field, suffix } => {
+                text.push_str(&format!("/{prefix}{{{}}}{suffix}", name(field)))
+            }
+            Segment::Wildcard { field, .. } => text.push_str(&format!("/{{{}=**}}", name(field))),
+        }
+    }
+    text.push_str(&http.verb.as_ref().map(|verb| format!(":{verb}")).unwrap_or_default());
+    text
+}
+
+fn encoding(form: Form) -> &'static str {
+    match form {
+        Form::Document => "json",
+        Form::Message => "protobuf",
+    }
+}
+
+fn status(status: Status) -> String {
+    match status {
+        Status::Exact(status) => status.to_string(),
+        Status::Range(hundred) => format!("{hundred}xx"),
+        Status::Default => "default".into(),
+    }
+}
+
+impl std::fmt::Display for Explanation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let component = if self.component.is_empty() { "" } else { " of " };
+        writeln!(f, "{}{component}{}", self.operation, self.component)?;
+        for way in &self.ways {
+            let WayLine { from, from_encoding, to, to_encoding, plan } = way;
+            writeln!(f, "  {from} ({from_encoding}) -> {to} ({to_encoding}): {plan}")?;
+        }
+        writeln!(f, "policies, outermost first")?;
+        for PolicyLine { name, settings } in &self.policies {
+            writeln!(f, "  {}", format!("{name:<11} {settings}").trim_end())?;
+        }
+        writeln!(f, "outcomes")?;
+        for OutcomeLine { status, ok, media } in &self.outcomes {
+            let mut line = format!("  {status:<8}{:<6}", if *ok { "ok" } else { "error" });
+            write!(line, "{}", media.join(", "))?;
+            writeln!(f, "{}", line.trim_end())?;
+        }
+        Ok(())
+    }
+}

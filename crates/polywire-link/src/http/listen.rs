@@ -1,0 +1,213 @@
+//! From a request to an exchange, and back.
+
+use std::time::Instant;
+
+use http::header::{ALLOW, CONNECTION, CONTENT_ENCODING, CONTENT_TYPE};
+use http::request::Parts;
+use http::{HeaderValue, Method, Request, Response, StatusCode, Version};
+use hyper::body::Incoming;
+use polywire_call::{Body, Caller, Code, Exchange, Input, Metadata, Origin, Pinned, Slots, StandardError};
+use polywire_wire::Form;
+
+use super::answer::{self, ErrorForm};
+use super::bind::{BodyRule, malformed};
+use super::route::{Found, Route, Router, Segments};
+use crate::headers;
+use crate::listen::Connection;
+use crate::payload::{self, Payload, ReadError};
+
+/// Whether the rest of the connection is still in order.
+enum Refusal {
+    /// The request was read, or hyper skips what is left of it.
+    Plain(StandardError),
+    /// The body was left unread: the connection cannot be used again.
+    Closing(StandardError),
+}
+
+impl From<StandardError> for Refusal {
+    fn from(error: StandardError) -> Self {
+        Refusal::Plain(error)
+    }
+}
+
+/// Answers one request.
+pub(crate) async fn answer_request(
+    request: Request<Incoming>,
+    pinned: Pinned,
+    connection: &Connection,
+) -> Response<Payload> {
+    let started = Instant::now();
+    let form = ErrorForm::asked(request.headers());
+    let head = request.method() == Method::HEAD;
+    let response = match route(request, pinned, connection, started, form).await {
+        Ok(response) => response,
+        Err((Refusal::Plain(error), _)) => answer::refuse(&error, form),
+        Err((Refusal::Closing(error), version)) => {
+            let mut response = answer::refuse(&error, form);
+            if version < Version::HTTP_2 {
+                response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            }
+            response
+        }
+    };
+    if head { answer::without_body(response) } else { response }
+}
+
+async fn route(
+    request: Request<Incoming>,
+    pinned: Pinned,
+    connection: &Connection,
+    started: Instant,
+    form: ErrorForm,
+) -> Result<Response<Payload>, (Refusal, Version)> {
+    let (parts, body) = request.into_parts();
+    let version = parts.version;
+    let Some(router) = pinned.routes::<Router>("http") else {
+        return Err((not_found().into(), version));
+    };
+    let (route, segments) = match router.find(parts.method.as_str(), parts.uri.path()) {
+        Found::Route(route, segments) => (route, segments),
+        Found::Methods(methods) => return Ok(other_method(&parts.method, &methods, form)),
+        Found::Nothing => return Err((not_found().into(), version)),
+        Found::Malformed => {
+            return Err((malformed("The path is not encoded as it must be.", "").into(), version));
+        }
+    };
+    let receive = receive(&parts, body, route, &segments, &pinned, connection);
+    let input = receive.await.map_err(|refusal| (refusal, version))?;
+    let mut exchange = exchange(&parts, route, input, &pinned, connection, started);
+    if let Err(fault) = pinned.call.call(&mut exchange).await {
+        tracing::error!(error = %fault, "Call came back without an answer");
+        exchange.answer = None;
+    }
+    Ok(answer::respond(exchange.answer, form))
+}
+
+fn not_found() -> StandardError {
+    StandardError::new(Code::NotFound, "There is no operation at this path.")
+}
+
+fn other_method(method: &Method, methods: &[&str], form: ErrorForm) -> Response<Payload> {
+    let mut response = if *method == Method::OPTIONS {
+        let mut response = Response::new(Payload::default());
+        *response.status_mut() = StatusCode::NO_CONTENT;
+        response
+    } else {
+        let error =
+            StandardError::new(Code::MethodNotAllowed, "This path has no operation with this method.");
+        answer::refuse(&error, form)
+    };
+    if let Ok(allow) = HeaderValue::from_str(&methods.join(", ")) {
+        response.headers_mut().insert(ALLOW, allow);
+    }
+    response
+}
+
+/// Reads parameters and body.
+async fn receive(
+    parts: &Parts,
+    body: Incoming,
+    route: &Route,
+    segments: &Segments<'_>,
+    pinned: &Pinned,
+    connection: &Connection,
+) -> Result<Input, Refusal> {
+    let params = route.bound.read(segments, parts.uri.query(), &parts.headers)?;
+    let target = parts.uri.path_and_query().map(|target| target.as_str().to_string());
+    let mut input = Input { params, target, ..Input::default() };
+    if route.bound.body == BodyRule::None || http_body::Body::is_end_stream(&body) {
+        return Ok(input);
+    }
+    let media = media(parts);
+    check_media(parts, media.as_deref(), route)?;
+    let reading = payload::read(body, pinned.body_bytes_max);
+    let bytes = match tokio::time::timeout(connection.body_timeout, reading).await {
+        Ok(Ok((bytes, _))) => bytes,
+        Ok(Err(ReadError::TooLarge)) => {
+            let error =
+                StandardError::new(Code::PayloadTooLarge, "The request's body is larger than the limit.");
+            return Err(Refusal::Closing(error));
+        }
+        Ok(Err(ReadError::Broken(_))) => {
+            return Err(Refusal::Closing(malformed("The request's body did not come to its end.", "")));
+        }
+        Err(_) => {
+            let mut error = StandardError::new(Code::Timeout, "The request's body did not come in time.");
+            error.status = Some(408);
+            return Err(Refusal::Closing(error));
+        }
+    };
+    if !bytes.is_empty() {
+        input.media = media;
+        input.body = Body::Message(bytes);
+    }
+    Ok(input)
+}
+
+/// Lower case, without parameters.
+fn media(parts: &Parts) -> Option<String> {
+    let text = parts.headers.get(CONTENT_TYPE)?.to_str().ok()?;
+    Some(text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
+}
+
+fn check_media(parts: &Parts, media: Option<&str>, route: &Route) -> Result<(), StandardError> {
+    let refuse = |message: &str| Err(StandardError::new(Code::UnsupportedMediaType, message));
+    let coding = parts.headers.get(CONTENT_ENCODING);
+    if coding.is_some_and(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity")) {
+        return refuse("A compressed body is not understood here.");
+    }
+    let Some(media) = media else {
+        // JSON is what a body is where nothing else is said.
+        return Ok(());
+    };
+    match &route.bound.body {
+        BodyRule::None => Ok(()),
+        BodyRule::Json if media == "application/json" || media.ends_with("+json") => Ok(()),
+        BodyRule::Json => refuse("This operation takes `application/json`."),
+        BodyRule::Opaque(listed)
+            if listed.is_empty() || listed.iter().any(|range| in_range(range, media)) =>
+        {
+            Ok(())
+        }
+        BodyRule::Opaque(listed) => refuse(&format!("This operation takes `{}`.", listed.join("`, `"))),
+    }
+}
+
+/// Whether a media type lies in `*/*`, `text/*` or is just the one named.
+fn in_range(range: &str, media: &str) -> bool {
+    match range.strip_suffix('*') {
+        Some("*/") => true,
+        Some(start) => media.starts_with(start),
+        None => range == media,
+    }
+}
+
+fn exchange(
+    parts: &Parts,
+    route: &Route,
+    input: Input,
+    pinned: &Pinned,
+    connection: &Connection,
+    started: Instant,
+) -> Exchange {
+    let mut metadata = Metadata::default();
+    // The bridge reads answers, so what it cannot read is not asked for.
+    headers::collect(&parts.headers, &mut metadata, |name| {
+        name != "accept-encoding" && name != headers::TOKEN
+    });
+    Exchange {
+        contract: pinned.contract.clone(),
+        operation: route.operation,
+        origin: Origin { link: "http", form: Form::Document, binding: route.binding },
+        caller: Caller {
+            peer: connection.peer.clone(),
+            token: headers::text(&parts.headers, headers::TOKEN).map(str::to_string),
+        },
+        metadata,
+        deadline: None,
+        started,
+        input,
+        answer: None,
+        slots: Slots::default(),
+    }
+}

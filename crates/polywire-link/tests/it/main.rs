@@ -1,0 +1,11 @@
+//! Both links over real sockets.
+
+mod grpc_connect;
+mod grpc_listen;
+mod grpc_peers;
+mod http_connect;
+mod http_listen;
+mod http_parameters;
+mod serving;
+mod suite;
+mod support;

@@ -1,0 +1,111 @@
+//! Path templates: `/users/{id}` in pieces. Must not know what the variables hold.
+
+use std::collections::HashSet;
+
+use super::documents::percent_decoded;
+
+/// A path in pieces between slashes.
+pub(super) struct Template<'p> {
+    pub(super) segments: Vec<Piece<'p>>,
+}
+
+/// What stands between two slashes.
+pub(super) enum Piece<'p> {
+    /// Exactly this, percent-decoded.
+    Literal(String),
+    /// A variable, with literal text around it.
+    Variable { prefix: String, name: &'p str, suffix: String },
+}
+
+/// Takes a path apart, or says in words for people why that is not possible.
+pub(super) fn parse(path: &str) -> Result<Template<'_>, String> {
+    if path.contains(['?', '#']) {
+        return Err("a path has no `?` or `#`: describe the query by parameters".to_string());
+    }
+    let mut segments = Vec::new();
+    let mut seen = HashSet::new();
+    let inner = path.strip_prefix('/').unwrap_or(path);
+    for text in inner.split('/').filter(|_| !inner.is_empty()) {
+        let piece = piece(text)?;
+        if let Piece::Variable { name, .. } = &piece
+            && !seen.insert(*name)
+        {
+            return Err(format!("`{{{name}}}` stands in it twice"));
+        }
+        segments.push(piece);
+    }
+    Ok(Template { segments })
+}
+
+fn piece(text: &str) -> Result<Piece<'_>, String> {
+    let Some((prefix, rest)) = text.split_once('{') else {
+        if text.contains('}') {
+            return Err("a `}` without `{`".to_string());
+        }
+        return Ok(Piece::Literal(percent_decoded(text)));
+    };
+    let Some((name, suffix)) = rest.split_once('}') else {
+        return Err("a `{` that is not closed".to_string());
+    };
+    if name.is_empty() || name.contains('{') || prefix.contains('}') {
+        return Err("a variable is a name in braces".to_string());
+    }
+    if suffix.contains('{') {
+        return Err("two variables between the same slashes are not possible yet".to_string());
+    }
+    if suffix.contains('}') {
+        return Err("a `}` without `{`".to_string());
+    }
+    Ok(Piece::Variable { prefix: percent_decoded(prefix), name, suffix: percent_decoded(suffix) })
+}
+
+impl<'p> Template<'p> {
+    /// The path without the names of its variables: equal for two paths that match the same requests.
+    pub(super) fn shape(&self) -> String {
+        let piece = |piece: &Piece| match piece {
+            Piece::Literal(text) => format!("/{text}"),
+            Piece::Variable { prefix, suffix, .. } => format!("/{prefix}{{}}{suffix}"),
+        };
+        self.segments.iter().map(piece).collect()
+    }
+
+    /// The path as words: `api users by id`.
+    pub(super) fn spoken(&self) -> String {
+        let piece = |piece: &Piece| match piece {
+            Piece::Literal(text) => text.clone(),
+            Piece::Variable { prefix, name, suffix } => format!("{prefix} by {name} {suffix}"),
+        };
+        self.segments.iter().map(piece).collect::<Vec<_>>().join(" ")
+    }
+
+    /// The names of the variables, in order.
+    pub(super) fn variables(&self) -> Vec<&'p str> {
+        let name = |piece: &Piece<'p>| if let Piece::Variable { name, .. } = piece { Some(*name) } else { None };
+        self.segments.iter().filter_map(name).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(path: &str, expected: Result<&str, &str>) {
+        let found = parse(path).map(|template| template.shape());
+        assert_eq!(found.as_deref().map_err(String::as_str), expected, "{path}");
+    }
+
+    #[test]
+    fn templates_are_taken_apart() {
+        check("/", Ok(""));
+        check("/a/{b}", Ok("/a/{}"));
+        check("/a/{b}/", Ok("/a/{}/"));
+        check("/reports/report-{id}.csv", Ok("/reports/report-{}.csv"));
+        check("/a%20b", Ok("/a b"));
+        check("/{a", Err("a `{` that is not closed"));
+        check("/a}", Err("a `}` without `{`"));
+        check("/{}", Err("a variable is a name in braces"));
+        check("/{a}/{a}", Err("`{a}` stands in it twice"));
+        check("/{a}{b}", Err("two variables between the same slashes are not possible yet"));
+        check("/a?b={c}", Err("a path has no `?` or `#`: describe the query by parameters"));
+    }
+}

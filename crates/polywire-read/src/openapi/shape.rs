@@ -1,0 +1,410 @@
+//! The shape and the checks of one type from its parts: scalars, enums and lists; records and sums have files of their
+//! own.
+
+use polywire_contract::{Check, EnumValue, Float, Int, Shape};
+use polywire_diag::{Diagnostic, Span};
+use polywire_syntax::{Node, Number, Value};
+
+use super::parts::{Part, implied, place};
+use super::schema::{Built, Kind, Lowering, closed_enum, is_set, whole};
+use super::{BAD_VALUE, NOT_CHECKED, NOT_MERGED};
+
+/// Formats of text that are checks; every other unknown format is a remark for people.
+const TEXT_FORMATS: &[&str] = &[
+    "email",
+    "idn-email",
+    "hostname",
+    "idn-hostname",
+    "ipv4",
+    "ipv6",
+    "uri",
+    "uri-reference",
+    "iri",
+    "iri-reference",
+    "uri-template",
+    "json-pointer",
+    "relative-json-pointer",
+    "regex",
+    "duration",
+];
+
+/// Keywords that are kept in nobody's model yet.
+const UNSUPPORTED: &[&str] = &[
+    "not",
+    "if",
+    "dependentRequired",
+    "dependentSchemas",
+    "dependencies",
+    "contains",
+    "prefixItems",
+    "patternProperties",
+    "propertyNames",
+    "unevaluatedProperties",
+    "unevaluatedItems",
+    "$dynamicRef",
+];
+
+impl<'a> Lowering<'_, 'a> {
+    /// Builds what the parts describe together.
+    pub(super) fn shape(&mut self, parts: &[Part<'a>], forced: Option<Kind>) -> Built {
+        let (shape, mut checks) = self.constructed(parts, forced);
+        if !matches!(shape, Shape::Sum(_)) {
+            self.not_among(parts, &mut checks);
+        }
+        (shape, checks)
+    }
+
+    fn constructed(&mut self, parts: &[Part<'a>], forced: Option<Kind>) -> Built {
+        if let Some(built) = self.sum(parts, forced) {
+            return built;
+        }
+        let kinds = match forced {
+            Some(kind) => vec![kind],
+            None => self.kinds(parts),
+        };
+        match kinds[..] {
+            [] => self.untyped(parts),
+            [kind] => self.of_kind(kind, parts),
+            _ => self.by_kind(&kinds, parts),
+        }
+    }
+
+    /// The JSON types that all parts allow, null set aside; empty where no part says anything.
+    fn kinds(&mut self, parts: &[Part<'a>]) -> Vec<Kind> {
+        let mut kinds: Option<(Vec<Kind>, Span)> = None;
+        for part in parts {
+            let Some(declared) = part.declared() else { continue };
+            let at = part.get("type").map_or(part.node.span, |node| node.span);
+            kinds = Some(match kinds {
+                None => (declared, at),
+                Some((before, first)) => {
+                    let both = both(&before, &declared);
+                    if both.is_empty() {
+                        let names = (before[0].name(), declared[0].name());
+                        let message = format!("nothing is both `{}` and `{}`", names.0, names.1);
+                        let diagnostic = Diagnostic::error(&NOT_MERGED, message).at(at, "this");
+                        self.say(diagnostic.at(first, "excludes this"));
+                        (before, first)
+                    } else {
+                        (both, at)
+                    }
+                }
+            });
+        }
+        if let Some((mut kinds, _)) = kinds {
+            if kinds.len() > 1 {
+                kinds.retain(|kind| *kind != Kind::Null);
+            }
+            if kinds.contains(&Kind::Number) {
+                kinds.retain(|kind| *kind != Kind::Integer);
+            }
+            return kinds;
+        }
+        let mut implied_kinds = Vec::new();
+        for kind in parts.iter().filter_map(Part::map).flat_map(implied) {
+            if !implied_kinds.contains(&kind) {
+                implied_kinds.push(kind);
+            }
+        }
+        if implied_kinds.len() > 1 {
+            let message = "the keywords of this schema speak about several types".to_string();
+            let help = "add `type`";
+            let at = place(parts[0].node);
+            self.say(Diagnostic::warning(&NOT_CHECKED, message).at(at, "taken as any value").help(help));
+            implied_kinds.clear();
+        }
+        implied_kinds
+    }
+
+    /// A schema without a type: known by its values, or anything.
+    fn untyped(&mut self, parts: &[Part<'a>]) -> Built {
+        let Some((values, span)) = self.allowed(parts) else { return (Shape::Any, Vec::new()) };
+        let is = |test: fn(&Value) -> bool| values.iter().all(|value| test(&value.value));
+        if values.is_empty() {
+            (Shape::Any, vec![(Check::Among(Vec::new()), span)])
+        } else if is(|value| matches!(value, Value::Text(_))) {
+            self.of_kind(Kind::Text, parts)
+        } else if is(|value| matches!(value, Value::Bool(_))) {
+            self.of_kind(Kind::Bool, parts)
+        } else if is(|value| matches!(value, Value::Number(n) if n.is_integer())) {
+            self.of_kind(Kind::Integer, parts)
+        } else if is(|value| matches!(value, Value::Number(_))) {
+            self.of_kind(Kind::Number, parts)
+        } else {
+            (Shape::Any, vec![(Check::Among(values), span)])
+        }
+    }
+
+    /// Values of one JSON type.
+    fn of_kind(&mut self, kind: Kind, parts: &[Part<'a>]) -> Built {
+        let mut checks = Vec::new();
+        let shape = match kind {
+            Kind::Text => return self.text_shape(parts),
+            Kind::Object => return self.object(parts),
+            Kind::Null => {
+                let nothing = self.nothing();
+                return (self.contract.ty(nothing).shape.clone(), checks);
+            }
+            Kind::Bool => Shape::Bool,
+            Kind::Integer => Shape::Int(int(parts)),
+            Kind::Number => match format(parts) {
+                Some("int32" | "int64" | "int8" | "int16" | "uint8" | "uint16" | "uint32" | "uint64") => {
+                    Shape::Int(int(parts))
+                }
+                Some("float") => Shape::Float(Float::F32),
+                _ => Shape::Float(Float::F64),
+            },
+            Kind::List => {
+                let items: Vec<&'a Node> = parts.iter().filter_map(|part| part.get("items")).collect();
+                let item = if items.is_empty() { self.any_value() } else { self.use_all(&items) };
+                Shape::List(item)
+            }
+        };
+        self.checks(kind, parts, &mut checks);
+        self.among(kind, parts, &mut checks);
+        (shape, checks)
+    }
+
+    /// Any value, null among them.
+    pub(super) fn any_value(&mut self) -> polywire_contract::TypeRef {
+        polywire_contract::TypeRef { id: self.any(), nullable: true }
+    }
+
+    fn text_shape(&mut self, parts: &[Part<'a>]) -> Built {
+        let mut checks = Vec::new();
+        let mut shape: Option<(Shape, &str, Span)> = None;
+        for part in parts {
+            let base64 = matches!(part.get("contentEncoding").and_then(Node::as_text), Some("base64"));
+            let format = part.get("format").and_then(|node| Some((node, node.as_text()?)));
+            let (node, name) = match (format, part.get("contentEncoding")) {
+                (Some(format), _) => format,
+                (None, Some(node)) if base64 => (node, "byte"),
+                _ => continue,
+            };
+            let Some(own) = text_format(name) else {
+                if TEXT_FORMATS.contains(&name) {
+                    checks.push((Check::Format(name.to_string()), node.span));
+                }
+                continue;
+            };
+            match &shape {
+                Some((_, before, first)) if *before != name => {
+                    let message = format!("text cannot have both formats `{before}` and `{name}`");
+                    let diagnostic = Diagnostic::error(&NOT_MERGED, message).at(node.span, "one of them");
+                    let diagnostic = diagnostic.at(*first, "and the other");
+                    self.say(diagnostic);
+                }
+                _ => shape = Some((own, name, node.span)),
+            }
+        }
+        let mut shape = shape.map_or(Shape::Text, |(shape, ..)| shape);
+        self.checks(Kind::Text, parts, &mut checks);
+        if matches!(shape, Shape::Bytes) {
+            self.drop_lengths(&mut checks);
+        }
+        if let Some((values, span)) = self.allowed(parts) {
+            let names = self.matching(Kind::Text, values);
+            if matches!(shape, Shape::Text) {
+                let value = |node: Node| EnumValue { name: node.as_text().unwrap_or_default().to_string(), span: node.span };
+                shape = closed_enum(names.into_iter().map(value).collect());
+            } else {
+                checks.push((Check::Among(names), span));
+            }
+        }
+        (shape, checks)
+    }
+
+    /// `minLength` of encoded bytes would count letters of the encoding; the model counts bytes.
+    fn drop_lengths(&mut self, checks: &mut Vec<(Check, Span)>) {
+        for (check, span) in std::mem::take(checks) {
+            if matches!(check, Check::MinLength(_) | Check::MaxLength(_) | Check::Pattern(_)) {
+                let message = format!("`{}` of encoded bytes is not checked yet", check.rule());
+                self.warn(&NOT_CHECKED, message, span, "values are not held to this");
+            } else {
+                checks.push((check, span));
+            }
+        }
+    }
+
+    /// The rules that speak about one JSON type.
+    pub(super) fn checks(&mut self, kind: Kind, parts: &[Part<'a>], checks: &mut Vec<(Check, Span)>) {
+        for part in parts {
+            let Some(map) = part.map() else { continue };
+            for entry in &map.entries {
+                let count = || if let Value::Number(n) = &entry.value.value { whole(n) } else { None };
+                let number = || if let Value::Number(n) = &entry.value.value { Some(n.clone()) } else { None };
+                let numeric = matches!(kind, Kind::Integer | Kind::Number);
+                let check = match entry.key.as_str() {
+                    "minLength" if kind == Kind::Text => count().map(Check::MinLength),
+                    "maxLength" if kind == Kind::Text => count().map(Check::MaxLength),
+                    "pattern" if kind == Kind::Text => entry.value.as_text().map(|p| Check::Pattern(p.to_string())),
+                    "minItems" if kind == Kind::List => count().map(Check::MinItems),
+                    "maxItems" if kind == Kind::List => count().map(Check::MaxItems),
+                    "uniqueItems" if kind == Kind::List => is_set(map, "uniqueItems").then_some(Check::UniqueItems),
+                    "minProperties" if kind == Kind::Object => count().map(Check::MinProperties),
+                    "maxProperties" if kind == Kind::Object => count().map(Check::MaxProperties),
+                    "multipleOf" if numeric => number().map(Check::MultipleOf),
+                    "minimum" if numeric && is_set(map, "exclusiveMinimum") => number().map(Check::ExclusiveMinimum),
+                    "maximum" if numeric && is_set(map, "exclusiveMaximum") => number().map(Check::ExclusiveMaximum),
+                    "minimum" if numeric => number().map(Check::Minimum),
+                    "maximum" if numeric => number().map(Check::Maximum),
+                    "exclusiveMinimum" if numeric => number().map(Check::ExclusiveMinimum),
+                    "exclusiveMaximum" if numeric => number().map(Check::ExclusiveMaximum),
+                    _ => None,
+                };
+                checks.extend(check.map(|check| (check, entry.value.span)));
+            }
+        }
+    }
+
+    /// `enum` and `const` as a check.
+    pub(super) fn among(&mut self, kind: Kind, parts: &[Part<'a>], checks: &mut Vec<(Check, Span)>) {
+        if let Some((values, span)) = self.allowed(parts) {
+            let values = self.matching(kind, values);
+            checks.push((Check::Among(values), span));
+        }
+    }
+
+    /// `not` with a list of values, as a check.
+    fn not_among(&self, parts: &[Part<'a>], checks: &mut Vec<(Check, Span)>) {
+        for node in parts.iter().filter_map(|part| part.get("not")) {
+            checks.extend(excluded(node).map(|values| (Check::NotAmong(values), node.span)));
+        }
+    }
+
+    /// The values that every `enum` and `const` lists, null set aside.
+    fn allowed(&mut self, parts: &[Part<'a>]) -> Option<(Vec<Node>, Span)> {
+        let mut found: Option<(Vec<Node>, Span)> = None;
+        for part in parts {
+            let list = part.get("enum").and_then(|node| Some((node.as_list()?, node.span)));
+            let constant = part.get("const").map(|node| (std::slice::from_ref(node), node.span));
+            for (values, span) in list.into_iter().chain(constant) {
+                let mut kept: Vec<Node> = Vec::new();
+                for value in values.iter().filter(|value| value.value != Value::Null) {
+                    let before = found.as_ref().is_none_or(|(before, _)| before.iter().any(|b| b.value == value.value));
+                    if before && !kept.iter().any(|known| known.value == value.value) {
+                        kept.push(value.clone());
+                    }
+                }
+                found = Some((kept, span));
+            }
+        }
+        found
+    }
+
+    /// The listed values that are of a type; the others can never occur, which is said.
+    fn matching(&mut self, kind: Kind, values: Vec<Node>) -> Vec<Node> {
+        let (right, wrong): (Vec<Node>, Vec<Node>) = values.into_iter().partition(|value| match (&value.value, kind) {
+            (Value::Text(_), Kind::Text)
+            | (Value::Bool(_), Kind::Bool)
+            | (Value::Number(_), Kind::Number)
+            | (Value::List(_), Kind::List)
+            | (Value::Map(_), Kind::Object) => true,
+            (Value::Number(n), Kind::Integer) => n.is_integer() || whole(n).is_some(),
+            _ => false,
+        });
+        if let Some(value) = wrong.first() {
+            let message = format!("a value of `{}` cannot be {}", kind.name(), value.kind());
+            let mut diagnostic = Diagnostic::error(&BAD_VALUE, message).at(value.span, "can never occur");
+            if kind == Kind::Text {
+                diagnostic.help.push("put quotes around it".to_string());
+            }
+            self.say(diagnostic);
+        }
+        right
+    }
+
+    /// Says which keywords of the parts nobody checks yet.
+    pub(super) fn not_checked(&mut self, parts: &[Part<'a>]) {
+        for part in parts {
+            let Some(map) = part.map() else { continue };
+            for entry in &map.entries {
+                let harmless = match entry.key.as_str() {
+                    "unevaluatedProperties" => entry.value.as_bool() == Some(true) || closes(parts, part),
+                    "unevaluatedItems" => entry.value.as_bool() == Some(true),
+                    "not" => excluded(&entry.value).is_some(),
+                    "if" => map.get("then").is_none() && map.get("else").is_none(),
+                    _ => false,
+                };
+                if UNSUPPORTED.contains(&entry.key.as_str()) && !harmless {
+                    let message = format!("`{}` is not checked yet", entry.key);
+                    self.warn(&NOT_CHECKED, message, entry.key_span, "values are not held to this");
+                }
+            }
+        }
+    }
+}
+
+/// The values that a `not` excludes, where it does nothing else.
+fn excluded(not: &Node) -> Option<Vec<Node>> {
+    let [entry] = &not.as_map()?.entries[..] else { return None };
+    match entry.key.as_str() {
+        "enum" => Some(entry.value.as_list()?.to_vec()),
+        "const" => Some(vec![entry.value.clone()]),
+        _ => None,
+    }
+}
+
+/// Whether `unevaluatedProperties: false` of a part means that the united properties are all: the part includes all the
+/// others, and nothing depends on the value.
+pub(super) fn closes(parts: &[Part<'_>], part: &Part<'_>) -> bool {
+    let last = parts.last().is_some_and(|last| last.key() == part.key());
+    let depends = |part: &Part| {
+        ["oneOf", "anyOf", "if", "dependentSchemas", "patternProperties", "not"]
+            .iter()
+            .any(|key| part.map().is_some_and(|map| map.get(key).is_some()))
+    };
+    last && part.get("unevaluatedProperties").and_then(Node::as_bool) == Some(false) && !parts.iter().any(depends)
+}
+
+/// The types that two lists allow; an integer is a number.
+fn both(a: &[Kind], b: &[Kind]) -> Vec<Kind> {
+    let has = |list: &[Kind], kind: Kind| {
+        list.contains(&kind) || (kind == Kind::Integer && list.contains(&Kind::Number))
+    };
+    let mut kinds: Vec<Kind> = a.iter().copied().filter(|kind| has(b, *kind)).collect();
+    kinds.extend(b.iter().copied().filter(|kind| has(a, *kind) && !a.contains(kind)));
+    kinds
+}
+
+fn format<'a>(parts: &[Part<'a>]) -> Option<&'a str> {
+    parts.iter().find_map(|part| part.get("format")?.as_text())
+}
+
+/// The domain of an integer: by its format, else the smallest of the two that holds its bounds.
+fn int(parts: &[Part<'_>]) -> Int {
+    match format(parts) {
+        Some("int8") => Int::I8,
+        Some("int16") => Int::I16,
+        Some("int32") => Int::I32,
+        Some("uint8") => Int::U8,
+        Some("uint16") => Int::U16,
+        Some("uint32") => Int::U32,
+        Some("uint64") => Int::U64,
+        Some("int64") => Int::I64,
+        _ => {
+            let bound = |key: &str| {
+                parts.iter().find_map(|part| match &part.get(key)?.value {
+                    Value::Number(number) => Some(number),
+                    _ => None,
+                })
+            };
+            let beyond = |number: &Number| number.as_i64().is_none() && number.as_u64().is_some();
+            let natural = bound("minimum").is_some_and(|number| whole(number).is_some());
+            if natural && bound("maximum").is_some_and(beyond) { Int::U64 } else { Int::I64 }
+        }
+    }
+}
+
+/// The shape of a format of text that has one.
+fn text_format(name: &str) -> Option<Shape> {
+    Some(match name {
+        "date-time" => Shape::Instant,
+        "date" => Shape::Date,
+        "time" => Shape::Time,
+        "uuid" => Shape::Uuid,
+        "byte" | "binary" => Shape::Bytes,
+        "decimal" => Shape::Decimal { digits: 0, scale: 0 },
+        _ => return None,
+    })
+}

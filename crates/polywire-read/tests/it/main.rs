@@ -1,0 +1,5 @@
+//! Readers against folders of cases and public suites.
+
+mod cases;
+mod openapi;
+mod tmp;

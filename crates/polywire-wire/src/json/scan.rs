@@ -1,0 +1,155 @@
+//! Strings: where they end, and their escapes both ways.
+
+use crate::{Buffer, Stop};
+
+const LOW: u64 = 0x0101_0101_0101_0101;
+const HIGH: u64 = 0x8080_8080_8080_8080;
+
+/// Finds the next `"`, `\` or control character from `at` on; eight bytes at a time.
+#[inline(always)]
+pub(super) fn scan(bytes: &[u8], mut at: usize) -> usize {
+    while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
+        let word = u64::from_le_bytes(*chunk);
+        let zero = |word: u64| word.wrapping_sub(LOW) & !word & HIGH;
+        let special = zero(word ^ (LOW * 0x22)) | zero(word ^ (LOW * 0x5c)) | (word.wrapping_sub(LOW * 0x20) & !word & HIGH);
+        if special != 0 {
+            return at + special.trailing_zeros() as usize / 8;
+        }
+        at += 8;
+    }
+    while at < bytes.len() && bytes[at] >= 0x20 && bytes[at] != b'"' && bytes[at] != b'\\' {
+        at += 1;
+    }
+    at
+}
+
+/// Four hexadecimal digits.
+fn unit(bytes: &[u8], at: usize) -> Result<u32, Stop> {
+    let digits = bytes.get(at..at + 4).ok_or(Stop::Malformed)?;
+    digits.iter().try_fold(0, |value, digit| {
+        (*digit as char).to_digit(16).map(|digit| value << 4 | digit).ok_or(Stop::Malformed)
+    })
+}
+
+/// Reads the rest of a string from an escape at `at` on into `text`; returns the place after the closing quote.
+///
+/// # Errors
+/// The place of what is wrong.
+pub(super) fn unescape(bytes: &[u8], from: usize, mut at: usize, text: &mut Vec<u8>) -> Result<usize, usize> {
+    text.clear();
+    let mut plain = from;
+    loop {
+        text.extend_from_slice(&bytes[plain..at]);
+        match bytes.get(at) {
+            Some(b'"') => return Ok(at + 1),
+            Some(b'\\') => {}
+            _ => return Err(at),
+        }
+        let letter = *bytes.get(at + 1).ok_or(at)?;
+        at += 2;
+        match letter {
+            b'"' | b'\\' | b'/' => text.push(letter),
+            b'b' => text.push(8),
+            b'f' => text.push(12),
+            b'n' => text.push(b'\n'),
+            b'r' => text.push(b'\r'),
+            b't' => text.push(b'\t'),
+            b'u' => {
+                let (point, after) = point(bytes, at).map_err(|_| at - 2)?;
+                let point = char::from_u32(point).ok_or(at - 2)?;
+                text.extend_from_slice(point.encode_utf8(&mut [0; 4]).as_bytes());
+                at = after;
+            }
+            _ => return Err(at - 2),
+        }
+        plain = at;
+        at = scan(bytes, at);
+    }
+}
+
+/// The code point of `\uXXXX`, or of a pair of surrogates.
+fn point(bytes: &[u8], at: usize) -> Result<(u32, usize), Stop> {
+    let first = unit(bytes, at)?;
+    if first & 0xfc00 != 0xd800 {
+        return Ok((first, at + 4));
+    }
+    if bytes.get(at + 4..at + 6) != Some(b"\\u") {
+        return Err(Stop::Malformed);
+    }
+    let second = unit(bytes, at + 6)?;
+    if second & 0xfc00 != 0xdc00 {
+        return Err(Stop::Malformed);
+    }
+    Ok((0x10000 + ((first & 0x3ff) << 10) + (second & 0x3ff), at + 10))
+}
+
+/// Writes a string with its quotes.
+#[inline(always)]
+pub(super) fn write(out: &mut Buffer, value: &[u8]) {
+    out.byte(b'"');
+    let special = scan(value, 0);
+    if special == value.len() {
+        out.slice(value);
+    } else {
+        escape(out, value, special);
+    }
+    out.byte(b'"');
+}
+
+#[inline(never)]
+fn escape(out: &mut Buffer, value: &[u8], mut at: usize) {
+    let mut plain = 0;
+    while at < value.len() {
+        out.slice(&value[plain..at]);
+        let byte = value[at];
+        match byte {
+            b'"' => out.slice(b"\\\""),
+            b'\\' => out.slice(b"\\\\"),
+            8 => out.slice(b"\\b"),
+            b'\t' => out.slice(b"\\t"),
+            b'\n' => out.slice(b"\\n"),
+            12 => out.slice(b"\\f"),
+            b'\r' => out.slice(b"\\r"),
+            _ => {
+                let digits = b"0123456789abcdef";
+                out.slice(b"\\u00");
+                out.slice(&[digits[usize::from(byte >> 4)], digits[usize::from(byte & 15)]]);
+            }
+        }
+        plain = at + 1;
+        at = scan(value, plain);
+    }
+    out.slice(&value[plain..]);
+}
+
+/// A string with quotes and escapes.
+pub(crate) fn quoted(value: &str) -> Vec<u8> {
+    let mut out = Buffer::default();
+    out.clear();
+    write(&mut out, value.as_bytes());
+    out.bytes().to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strings_come_back() {
+        for text in ["", "plain", "long enough for two words é日😀", "a\"b\\c/\n\r\t\u{8}\u{c}\u{1}", "\u{7f}"] {
+            let bytes = quoted(text);
+            let end = scan(&bytes, 1);
+            let mut back = Vec::new();
+            assert_eq!(unescape(&bytes, 1, end, &mut back), Ok(bytes.len()));
+            assert_eq!(back, text.as_bytes());
+        }
+    }
+
+    #[test]
+    fn broken_escapes_are_refused() {
+        let check = |text: &str| unescape(text.as_bytes(), 1, 1, &mut Vec::new()).is_err();
+        for text in [r#""\x""#, r#""\u12"#, r#""\ud800""#, r#""\ud800\u0041""#, r#""\udc00""#, "\"\\", "\"\\u00e"] {
+            assert!(check(text), "{text}");
+        }
+    }
+}

@@ -1,0 +1,307 @@
+//! The nodes of a plan: what stands at each place, with its checks. Data only; no encoding's code.
+
+use polywire_contract::ProtoKind;
+
+use super::{Record, Slot};
+use crate::check::{FloatRules, TextRules};
+use crate::Stop;
+
+/// A node's place in the arena of [`crate::Plans`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NodeId(pub(crate) u32);
+
+impl NodeId {
+    #[inline(always)]
+    pub(crate) fn at(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// What stands at a place.
+#[derive(Clone, Debug)]
+pub enum Node {
+    /// Named fields.
+    Record(Record),
+    /// Items.
+    List(List),
+    /// Members under keys of one type.
+    Map(Map),
+    /// One of several alternatives.
+    Sum(Sum),
+    /// A value that Protobuf puts into a message of its own; JSON shows the value alone.
+    Wrapped(Wrapped),
+    /// Unicode text, and all that is text in both encodings.
+    Text(Text),
+    /// An integer.
+    Int(Int),
+    /// A floating-point number.
+    Float(Float),
+    /// Text of an exact decimal.
+    Decimal(Decimal),
+    /// `true` or `false`.
+    Bool(Bool),
+    /// Bytes.
+    Bytes(Bytes),
+    /// A moment.
+    Instant,
+    /// A span of time.
+    Duration,
+    /// One of named values.
+    Enum(Enum),
+    /// `google.protobuf.FieldMask`.
+    Mask,
+    /// `null` as a value.
+    Null,
+    /// Any value: passed over, not written.
+    Any,
+    /// A member that says which alternative a sum holds: read before, written by the sum.
+    Tag,
+    /// A place that another pass reads: passed over, not written.
+    Elsewhere,
+}
+
+/// A list.
+#[derive(Clone, Debug)]
+pub struct List {
+    pub(crate) item: NodeId,
+    pub(crate) slot: Slot,
+    pub(crate) min: u32,
+    pub(crate) max: u32,
+    /// Items may lie in one block (Protobuf's packed numbers).
+    pub(crate) scalar: bool,
+    pub(crate) unique: bool,
+}
+
+/// A map.
+#[derive(Clone, Debug)]
+pub struct Map {
+    pub(crate) key: NodeId,
+    pub(crate) value: NodeId,
+    pub(crate) key_slot: Slot,
+    pub(crate) value_slot: Slot,
+    pub(crate) min: u32,
+    pub(crate) max: u32,
+}
+
+/// A value in a message of its own.
+#[derive(Clone, Debug)]
+pub struct Wrapped {
+    /// One row that every number of the value stands for.
+    pub(crate) record: Record,
+    pub(crate) node: NodeId,
+    /// The outer key, the inner tag.
+    pub(crate) slot: Slot,
+    pub(crate) nullable: bool,
+    pub(crate) empty: Empty,
+}
+
+/// What a message without the value means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Empty {
+    /// `null`.
+    Null,
+    /// The zero value; `null` where there is none.
+    Zero,
+    /// A violation.
+    Refuse(Stop),
+}
+
+/// A sum.
+#[derive(Clone, Debug)]
+pub struct Sum {
+    pub(crate) branches: Vec<Branch>,
+    pub(crate) tag: Option<Tag>,
+    /// The branches that a value of each kind can be, by [`crate::Kind`].
+    pub(crate) kinds: [u128; 6],
+    /// What the members of an object say about it.
+    pub(crate) peek: Option<Peek>,
+    pub(crate) exact: bool,
+}
+
+/// One alternative.
+#[derive(Clone, Debug)]
+pub struct Branch {
+    pub(crate) node: NodeId,
+    pub(crate) slot: Slot,
+    /// The Protobuf field that holds it; 0 where there is none.
+    pub(crate) number: u32,
+    /// The tag's member and value, where the alternative itself does not hold it.
+    pub(crate) written: Option<(Slot, Box<[u8]>)>,
+}
+
+/// The member that names the alternative.
+#[derive(Clone, Debug)]
+pub struct Tag {
+    /// A record with the tag as its only row.
+    pub(crate) record: Record,
+    /// Values, sorted, with their alternatives.
+    pub(crate) values: Vec<(Box<[u8]>, u32)>,
+}
+
+/// One look over the members of an object rules alternatives out.
+#[derive(Clone, Debug)]
+pub struct Peek {
+    /// Every member that an alternative knows.
+    pub(crate) record: Record,
+    /// For each row of it.
+    pub(crate) rows: Vec<PeekRow>,
+    /// Alternatives that take members which they do not know.
+    pub(crate) open: u128,
+}
+
+/// What one member says.
+#[derive(Clone, Debug)]
+pub struct PeekRow {
+    /// Alternatives that can not be without it.
+    pub(crate) required_by: u128,
+    /// Alternatives that can hold a value of each kind there.
+    pub(crate) kinds: [u128; 6],
+    /// Texts that only some alternatives allow.
+    pub(crate) texts: Vec<(Box<[u8]>, u128)>,
+    /// Alternatives that allow a text which is not listed.
+    pub(crate) other_texts: u128,
+}
+
+/// Text.
+#[derive(Clone, Debug)]
+pub struct Text {
+    pub(crate) min: u32,
+    pub(crate) max: u32,
+    pub(crate) rules: Option<Box<TextRules>>,
+}
+
+/// An integer.
+#[derive(Clone, Debug)]
+pub struct Int {
+    pub(crate) min: i64,
+    pub(crate) max: u64,
+    pub(crate) min_rule: Stop,
+    pub(crate) max_rule: Stop,
+    /// The value is a multiple of this; 0 and 1 are no rule.
+    pub(crate) multiple: u64,
+    pub(crate) values: Option<Box<Values>>,
+    pub(crate) signed: bool,
+    /// The Protobuf field has 32 bits.
+    pub(crate) narrow: bool,
+    pub(crate) wire: Wire,
+    /// JSON writes it as text.
+    pub(crate) quoted: bool,
+    /// JSON reads it as text, too.
+    pub(crate) lenient: bool,
+}
+
+/// Lists of allowed and forbidden integers.
+#[derive(Clone, Debug, Default)]
+pub struct Values {
+    pub(crate) among: Option<Vec<i128>>,
+    pub(crate) not_among: Vec<i128>,
+}
+
+/// How a number lies on the Protobuf wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wire {
+    /// A varint.
+    Varint,
+    /// A varint with the sign in the lowest bit.
+    ZigZag,
+    /// Four bytes.
+    Fixed32,
+    /// Eight bytes.
+    Fixed64,
+}
+
+/// A floating-point number.
+#[derive(Clone, Debug)]
+pub struct Float {
+    pub(crate) min: f64,
+    pub(crate) max: f64,
+    pub(crate) rules: Option<Box<FloatRules>>,
+    /// 32 bits.
+    pub(crate) single: bool,
+    /// JSON reads it as text, too, and knows `NaN` and infinities.
+    pub(crate) lenient: bool,
+}
+
+/// A decimal.
+#[derive(Clone, Debug)]
+pub struct Decimal {
+    pub(crate) digits: u16,
+    pub(crate) scale: u16,
+    pub(crate) rules: Option<Box<FloatRules>>,
+}
+
+/// A boolean.
+#[derive(Clone, Debug)]
+pub struct Bool {
+    /// Which of the two are allowed.
+    pub(crate) allowed: [bool; 2],
+}
+
+/// Bytes.
+#[derive(Clone, Debug)]
+pub struct Bytes {
+    pub(crate) min: u32,
+    pub(crate) max: u32,
+}
+
+/// An enum.
+#[derive(Clone, Debug)]
+pub struct Enum {
+    /// Names with their numbers, in the order of the contract.
+    pub(crate) names: Vec<(Box<[u8]>, i32)>,
+    /// Places in `names`, sorted by name.
+    pub(crate) sorted: Vec<u16>,
+    pub(crate) open: bool,
+    /// JSON reads numbers, too.
+    pub(crate) lenient: bool,
+    /// Protobuf holds the name.
+    pub(crate) text: bool,
+    /// Numbers that rules leave.
+    pub(crate) allowed: Option<Vec<i32>>,
+}
+
+impl Wire {
+    pub(crate) fn of(kind: ProtoKind) -> Wire {
+        match kind {
+            ProtoKind::Sint32 | ProtoKind::Sint64 => Wire::ZigZag,
+            ProtoKind::Fixed32 | ProtoKind::Sfixed32 | ProtoKind::Float => Wire::Fixed32,
+            ProtoKind::Fixed64 | ProtoKind::Sfixed64 | ProtoKind::Double => Wire::Fixed64,
+            _ => Wire::Varint,
+        }
+    }
+}
+
+impl Enum {
+    pub(crate) fn new(names: Vec<(Box<[u8]>, i32)>, open: bool) -> Enum {
+        let mut sorted: Vec<u16> = (0..names.len() as u16).collect();
+        sorted.sort_by(|a, b| names[*a as usize].0.cmp(&names[*b as usize].0));
+        Enum { names, sorted, open, lenient: false, text: false, allowed: None }
+    }
+
+    /// The number of a name.
+    #[inline(always)]
+    pub(crate) fn by_name(&self, name: &[u8]) -> Option<i32> {
+        if self.names.len() <= 8 {
+            return self.names.iter().find(|entry| *entry.0 == *name).map(|entry| entry.1);
+        }
+        let found = self.sorted.binary_search_by(|at| (*self.names[*at as usize].0).cmp(name)).ok()?;
+        Some(self.names[self.sorted[found] as usize].1)
+    }
+
+    /// The first name of a number.
+    #[inline(always)]
+    pub(crate) fn by_number(&self, number: i32) -> Option<&[u8]> {
+        match self.names.get(number as usize) {
+            Some(entry) if entry.1 == number => Some(&entry.0),
+            _ => self.names.iter().find(|entry| entry.1 == number).map(|entry| &*entry.0),
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) fn check(&self, number: i32) -> Result<(), Stop> {
+        match &self.allowed {
+            Some(allowed) if !allowed.contains(&number) => Err(Stop::Enum),
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! What an encoding must do to be read: a cursor that the walk drives.
+
+use crate::Stop;
+use crate::plan::{Enum, Float, Int, Record, Sum};
+
+/// Where a source stands: enough to come back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Mark {
+    /// The next byte.
+    pub position: u32,
+    /// Where the innermost message ends.
+    pub end: u32,
+    /// What was read ahead of the value: a Protobuf field's number.
+    pub number: u32,
+    /// How it lies on the wire.
+    pub wire: u8,
+    /// How deep the value may still nest.
+    pub depth: u16,
+    /// What the careful reading points at.
+    pub span: (u32, u32),
+    /// How much of the index is in use.
+    pub index: u32,
+}
+
+/// What a source keeps of an object, list or entry in progress; it lives on the walk's stack.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Frame {
+    /// Which object or list this is.
+    pub origin: u32,
+    /// Where its reading has got to.
+    pub cursor: u32,
+    /// Where it ends.
+    pub limit: u32,
+    /// Anything else.
+    pub flag: u32,
+}
+
+/// The next thing in an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// A value of this row follows.
+    Field(u16),
+    /// A value without a row follows; its name is found again with [`Source::unknown_name`].
+    Unknown(u32),
+    /// The object is complete.
+    End,
+}
+
+/// What stands at a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Kind {
+    /// `null`
+    Null,
+    /// `true`, `false`
+    Bool,
+    /// A number.
+    Number,
+    /// Text.
+    Text,
+    /// A list.
+    List,
+    /// An object.
+    Record,
+}
+
+/// A reader of one encoding. It trusts no length, offset or count; what it returns was checked.
+pub trait Source {
+    /// Where it stands.
+    fn mark(&self) -> Mark;
+    /// Goes back, or on, to a mark of this message. Fuel is charged for the way back.
+    fn seek(&mut self, mark: Mark) -> Result<(), Stop>;
+    /// Passes over one value, with the whole grammar.
+    fn skip(&mut self) -> Result<(), Stop>;
+    /// Where the value lies that was read last, for violations.
+    fn at(&self) -> u32;
+    /// What stands there, in the words of violations.
+    fn found(&self) -> &'static str;
+    /// What a field that comes a second time means: [`Stop::Duplicate`], or [`Stop::Careful`].
+    fn again(&self) -> Stop;
+    /// Absent fields hold their zero value where they have no presence of their own.
+    fn zeroes(&self) -> bool;
+    /// Values lie in messages of their own where the plan says so.
+    fn wraps(&self) -> bool;
+    /// Reads `null`, if it stands here.
+    fn null(&mut self) -> Result<bool, Stop>;
+    /// What stands here.
+    fn kind(&mut self) -> Result<Kind, Stop>;
+    /// Enters an object.
+    fn enter(&mut self, record: &Record) -> Result<Frame, Stop>;
+    /// The next member of it.
+    fn next(&mut self, record: &Record, frame: &mut Frame) -> Result<Step, Stop>;
+    /// The name of an unknown member.
+    fn unknown_name(&mut self, step: u32) -> String;
+    /// Enters a list.
+    fn list(&mut self) -> Result<Frame, Stop>;
+    /// Goes to the next item; false at the end. `scalar` items may be packed.
+    fn more(&mut self, frame: &mut Frame, scalar: bool) -> Result<bool, Stop>;
+    /// Enters a map.
+    fn map(&mut self) -> Result<Frame, Stop>;
+    /// Goes to the next entry, and there to the value; `Some(false)` where the entry has none.
+    fn entry(&mut self, map: &mut Frame, entry: &mut Frame) -> Result<Option<bool>, Stop>;
+    /// Leaves an entry.
+    fn leave_entry(&mut self, entry: &Frame) -> Result<(), Stop>;
+    /// The entry's key as text.
+    fn key_text(&mut self, entry: &Frame) -> Result<&[u8], Stop>;
+    /// The entry's key as an integer.
+    fn key_int(&mut self, entry: &Frame, int: &Int) -> Result<i64, Stop>;
+    /// The entry's key as a boolean.
+    fn key_bool(&mut self, entry: &Frame) -> Result<bool, Stop>;
+    /// Notes the key that was read; a second time it is [`Source::again`].
+    fn key_once(&mut self, map: &Frame, entry: &Frame, key: &[u8]) -> Result<(), Stop>;
+    /// The alternative, where the encoding itself says it.
+    fn branch(&mut self, sum: &Sum) -> Option<usize>;
+    /// Text; valid UTF-8.
+    fn text(&mut self) -> Result<&[u8], Stop>;
+    /// A signed integer.
+    fn int(&mut self, int: &Int) -> Result<i64, Stop>;
+    /// An unsigned integer.
+    fn uint(&mut self, int: &Int) -> Result<u64, Stop>;
+    /// A floating-point number.
+    fn float(&mut self, float: &Float) -> Result<f64, Stop>;
+    /// A boolean.
+    fn bool(&mut self) -> Result<bool, Stop>;
+    /// Bytes.
+    fn bytes(&mut self) -> Result<&[u8], Stop>;
+    /// Seconds and nanoseconds since 1970.
+    fn instant(&mut self) -> Result<(i64, u32), Stop>;
+    /// Seconds and nanoseconds of one sign.
+    fn duration(&mut self) -> Result<(i64, i32), Stop>;
+    /// The number of an enum's value.
+    fn choice(&mut self, choice: &Enum) -> Result<i32, Stop>;
+    /// The text of a decimal.
+    fn decimal(&mut self) -> Result<&[u8], Stop>;
+    /// The paths of a field mask, `lowerCamel`, joined by commas.
+    fn mask(&mut self) -> Result<&[u8], Stop>;
+    /// Makes sure that nothing follows.
+    fn finish(&mut self) -> Result<(), Stop>;
+}

@@ -1,0 +1,64 @@
+//! Exit codes, stdout and stderr of commands that need no running workspace.
+
+use std::fs;
+
+use crate::harness::{polywire, root};
+
+#[test]
+fn the_version_is_data() {
+    let said = polywire(&["version"], &root());
+    assert_eq!((said.exit, said.stdout.as_str(), said.stderr.as_str()), (0, "polywire 0.1.0\n", ""));
+    let said = polywire(&["version", "--format", "json"], &root());
+    assert_eq!(said.stdout, "{\"name\":\"polywire\",\"version\":\"0.1.0\"}\n");
+}
+
+#[test]
+fn a_wrong_command_line_is_2() {
+    let said = polywire(&["serve", "--contract"], &root());
+    assert_eq!(said.exit, 2);
+    assert!(said.stdout.is_empty() && said.stderr.contains("--contract"), "{}", said.stderr);
+}
+
+#[test]
+fn check_finds_nothing_in_the_quickstart() {
+    let said = polywire(&["check", "examples/quickstart"], &root());
+    assert_eq!((said.exit, said.stdout.as_str()), (0, ""), "{}", said.stderr);
+    assert!(said.stderr.contains("no mistakes"), "{}", said.stderr);
+}
+
+#[test]
+fn check_names_the_place_of_a_mistake_and_ends_with_1() {
+    let folder = tempfile::tempdir().unwrap();
+    let contract = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths:\n  /a:\n    get:\n      operationId: a\n      responses:\n        '200':\n          description: x\n          content: {application/json: {schema: {$ref: '#/components/schemas/Usr'}}}\ncomponents: {schemas: {User: {type: string}}}\n";
+    fs::write(folder.path().join("api.yaml"), contract).unwrap();
+    let said = polywire(&["check", "api.yaml"], folder.path());
+    assert_eq!(said.exit, 1, "{}{}", said.stdout, said.stderr);
+    assert!(said.stdout.contains("--> api.yaml:10:"), "{}", said.stdout);
+    assert!(said.stdout.contains("User"), "{}", said.stdout);
+    let said = polywire(&["check", "--format", "json", "api.yaml"], folder.path());
+    let line: serde_json::Value = serde_json::from_str(said.stdout.lines().next().unwrap()).unwrap();
+    assert_eq!((line["file"].as_str(), line["line"].as_u64()), (Some("api.yaml"), Some(10)), "{line}");
+    let code = line["code"].as_str().unwrap();
+    let page = polywire(&["explain", code], folder.path());
+    assert!(page.exit == 0 && page.stdout.contains(code), "{}", page.stdout);
+}
+
+#[test]
+fn a_missing_file_is_3() {
+    let said = polywire(&["check", "nowhere.yaml"], &root());
+    assert_eq!((said.exit, said.stdout.as_str()), (3, ""));
+    assert!(said.stderr.contains("nowhere.yaml: no such file"), "{}", said.stderr);
+}
+
+#[test]
+fn the_exported_contracts_of_the_quickstart_are_those_that_its_order_service_is_built_from() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().to_str().unwrap();
+    let said = polywire(&["export", "protobuf", "users", "catalog", "--dir", "examples/quickstart", "--out", out], &root());
+    assert_eq!(said.exit, 0, "{}", said.stderr);
+    for name in ["shop.users.v1.proto", "shop.catalog.v1.proto"] {
+        let exported = fs::read_to_string(folder.path().join(name)).unwrap();
+        let used = fs::read_to_string(root().join("examples/quickstart/orders/proto").join(name)).unwrap();
+        assert!(exported == used, "{name} is stale; run the export into examples/quickstart/orders/proto");
+    }
+}

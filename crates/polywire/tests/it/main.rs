@@ -1,0 +1,6 @@
+//! Tests of the `polywire` command as people run it.
+
+mod bridge;
+mod command_line;
+mod harness;
+mod manual;
