@@ -106,7 +106,7 @@ breaker_is_open() {
   rest GET /api/users/1
   expect 503 '.error.code == "UNAVAILABLE"' 'users while they are stopped'
   request GET "$POLYWIRE_ADMIN_URL/metrics"
-  grep -Eq '^polywire_breaker_state\{[^}]*component="users"[^}]*\} 1$' "$work/body"
+  grep -Eq '^polywire_breaker_state\{[^}]*component="users"[^}]*\} 2$' "$work/body"
 }
 "$polywire" stop users >/dev/null || fails 'polywire stop users failed'
 until_holds 'the open breaker' breaker_is_open

@@ -1,44 +1,96 @@
 //! JSON to Protobuf and back, validation, and refusal, against what is used for it otherwise.
 //!
-//! `transcode [ROUNDS]` prints the tables; `transcode alone NAME COUNT` runs one case alone, for profilers.
+//! `transcode [ROUNDS]` prints the tables; `transcode alone NAME MESSAGES` runs one case alone, for profilers.
 
+mod hostile;
 mod measure;
 mod orders;
+mod ours;
 mod rivals;
 mod table;
+mod verify;
 
-use std::hint::black_box;
-
-use measure::{Case, interleave};
+use measure::{Case, Times, interleave};
 use orders::Orders;
+use ours::Ours;
 use rivals::{Reflect, Schema};
+use table::Row;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+/// Ours, a rival, the ratio to reach, and the figure's name.
+const ROWS: &[(&str, &str, Option<f64>, &str)] = &[
+    ("to-protobuf", "hand-to-protobuf", Some(0.35), "json_to_protobuf_hand"),
+    ("to-protobuf", "pbjson-to-protobuf", Some(0.19), "json_to_protobuf_pbjson"),
+    ("to-protobuf", "reflect-to-protobuf", Some(1.0 / 15.0), "json_to_protobuf_reflect"),
+    ("to-json", "pbjson-to-json", Some(0.5), "protobuf_to_json_pbjson"),
+    ("to-json", "hand-to-json", None, "protobuf_to_json_hand"),
+    ("to-json", "reflect-to-json", None, "protobuf_to_json_reflect"),
+    ("validate", "jsonschema", Some(0.17), "validate_jsonschema"),
+    ("validate", "ignore", None, "validate_ignore"),
+];
+
 fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let orders = Orders::new();
-    println!("{:?}", orders.mean_bytes());
-    let reflect = Reflect::new();
-    let schema = Schema::new();
-    for i in 0..512 {
-        assert!(schema.is_valid(&orders.json[i]), "{}", String::from_utf8_lossy(&orders.json[i]));
-        assert_eq!(rivals::hand_to_protobuf(&orders.json[i]), orders.protobuf[i]);
-        assert_eq!(rivals::pbjson_to_protobuf(&orders.json[i]), orders.protobuf[i]);
-        assert_eq!(reflect.to_protobuf(&orders.json[i]), orders.protobuf[i]);
-        assert_eq!(rivals::hand_to_json(&orders.protobuf[i]), orders.json[i]);
+    match words[..] {
+        ["alone", name, messages] => alone(&orders, name, messages.parse().expect("MESSAGES is a number")),
+        [] => tables(&orders, 25),
+        [rounds] => tables(&orders, rounds.parse().expect("ROUNDS is a number")),
+        _ => panic!("transcode [ROUNDS] | transcode alone NAME MESSAGES"),
     }
-    let _ = (&orders.values, table::print as usize);
-    let mut cases = vec![
-        Case::new("pbjson", |i| { black_box(rivals::pbjson_to_protobuf(&orders.json[i])); }),
-        Case::new("hand", |i| { black_box(rivals::hand_to_protobuf(&orders.json[i])); }),
-        Case::new("reflect", |i| { black_box(reflect.to_protobuf(&orders.json[i])); }),
-        Case::new("schema", |i| { black_box(schema.is_valid(&orders.json[i])); }),
-        Case::new("ignore", |i| { black_box(rivals::ignore(&orders.json[i])); }),
-        Case::new("pbjson back", |i| { black_box(rivals::pbjson_to_json(&orders.protobuf[i])); }),
-        Case::new("hand back", |i| { black_box(rivals::hand_to_json(&orders.protobuf[i])); }),
-        Case::new("reflect back", |i| { black_box(reflect.to_json(&orders.protobuf[i])); }),
-    ];
-    let t = interleave(&mut cases, 7);
-    for (c, t) in cases.iter().zip(t) { println!("{:20} {:7.0} [{:.0}..{:.0}]", c.name, t.median, t.low, t.high); }
+}
+
+/// Every way that is timed, by name.
+fn cases<'a>(orders: &'a Orders, ours: &'a mut [Ours; 3]) -> Vec<Case<'a>> {
+    let [first, second, third] = ours;
+    let (json, protobuf) = (&orders.json, &orders.protobuf);
+    let (reflect, reflect_back, schema) = (Reflect::new(), Reflect::new(), Schema::new());
+    vec![
+        Case::new("to-protobuf", |at| first.to_protobuf(&json[at]).len()),
+        Case::new("to-json", |at| second.to_json(&protobuf[at]).len()),
+        Case::new("validate", |at| third.validate(&json[at])),
+        Case::new("hand-to-protobuf", |at| rivals::hand_to_protobuf(&json[at])),
+        Case::new("pbjson-to-protobuf", |at| rivals::pbjson_to_protobuf(&json[at])),
+        Case::new("reflect-to-protobuf", move |at| reflect.to_protobuf(&json[at])),
+        Case::new("hand-to-json", |at| rivals::hand_to_json(&protobuf[at])),
+        Case::new("pbjson-to-json", |at| rivals::pbjson_to_json(&protobuf[at])),
+        Case::new("reflect-to-json", move |at| reflect_back.to_json(&protobuf[at])),
+        Case::new("jsonschema", move |at| schema.is_valid(&json[at])),
+        Case::new("ignore", |at| rivals::ignore(&json[at])),
+    ]
+}
+
+fn tables(orders: &Orders, rounds: usize) {
+    verify::all(orders);
+    let mut ours = [Ours::new(), Ours::new(), Ours::new()];
+    let mut cases = cases(orders, &mut ours);
+    let times = interleave(&mut cases, rounds);
+    let (json_bytes, protobuf_bytes) = orders.mean_bytes();
+    println!("{} orders of {json_bytes} bytes of JSON, {protobuf_bytes} of Protobuf; {rounds} rounds", orders::COUNT);
+    println!("{:20}  {:>9}  p10..p90", "", "median ns");
+    for (case, Times { median, low, high }) in cases.iter().zip(&times) {
+        println!("{:20}  {median:>9.0}  {low:.0}..{high:.0}", case.name);
+    }
+    let find = |name: &str| cases.iter().position(|case| case.name == name).expect("ROWS names cases");
+    let row = |(ours, rival, reach, figure): &(&str, &str, Option<f64>, &'static str)| Row {
+        what: format!("{ours} / {rival}"),
+        ours: times[find(ours)].median,
+        rival: times[find(rival)].median,
+        reach: *reach,
+        figure,
+    };
+    table::print("every check of the contract on", "ns", &ROWS.iter().map(row).collect::<Vec<_>>());
+    table::print("1 MB, both passes / a good one", "us", &hostile::rows());
+}
+
+fn alone(orders: &Orders, name: &str, messages: usize) {
+    let mut ours = [Ours::new(), Ours::new(), Ours::new()];
+    let mut cases = cases(orders, &mut ours);
+    let names: Vec<&str> = cases.iter().map(|case| case.name).collect();
+    let case = cases.iter_mut().find(|case| case.name == name);
+    let case = case.unwrap_or_else(|| panic!("no case `{name}`; there are {}", names.join(", ")));
+    println!("{name}: {:.0} ns", case.time(messages));
 }

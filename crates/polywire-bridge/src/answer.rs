@@ -1,6 +1,7 @@
 //! Brings a component's answer into its caller's form. What no contract declares becomes a standard error; what a
 //! component says that the contract does not know never reaches a caller.
 
+mod closed;
 mod detail;
 mod document;
 mod fault;
@@ -9,10 +10,12 @@ mod message;
 use polywire_call::{Answer, Code, Exchange, StandardError, from_grpc, from_http};
 use polywire_wire::{Form, Refusal};
 
+use crate::ResponseCheck;
 use crate::metrics::{Breach, Ending};
 use crate::plan::Report;
 use crate::policy::Passage;
 
+pub(crate) use closed::{codes, narrow};
 pub(crate) use fault::standard as fault;
 
 /// Longest message that a component may give its callers, in bytes.
@@ -48,7 +51,9 @@ fn broken(passage: &mut Passage<'_>, reason: String) -> Answer {
 /// Takes note of what a plan reports about an answer that passes.
 fn noted(passage: &mut Passage<'_>, report: &Report) {
     passage.cells.dropped(report.dropped);
-    if let Some(refusal) = &report.observed {
+    if let Some(refusal) = &report.observed
+        && passage.settings().validate_response != ResponseCheck::Off
+    {
         tolerated(passage, rules(refusal));
     }
 }
@@ -98,9 +103,13 @@ pub(crate) fn status(answer: Option<&Answer>) -> u16 {
     }
 }
 
-/// Cuts a component's message to what is passed on.
-fn cut(message: &str) -> &str {
-    &message[..message.floor_char_boundary(MESSAGE_BYTES_MAX)]
+/// Cuts a text of a component to what is passed on.
+fn cut(text: &str, bytes_max: usize) -> &str {
+    let mut end = bytes_max.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
 }
 
 /// Whether a media type is one that a contract lists: itself, `text/*` or `*/*`.

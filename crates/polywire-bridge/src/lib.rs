@@ -14,7 +14,6 @@ mod plan;
 pub mod policy;
 mod settings;
 mod snapshot;
-mod standin;
 
 pub use admin::{Action, Admin, AdminResponse, ComponentFacts, Control, ControlError};
 pub use bridge::Bridge;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use polywire_call::{Answer, BoxFuture, Call, Clock, Code, Exchange, Fault, StandardError, Timer};
+use polywire_wire::Form;
 
 use crate::answer;
 use crate::component::ComponentState;
@@ -42,6 +43,9 @@ impl Pass {
             self.reach(&mut walk).await;
         }
         walk.outward();
+        if let (Form::Document, Some(codes)) = (walk.exchange.origin.form, &walk.passage.operation.codes) {
+            answer::narrow(codes, &mut walk.exchange.answer);
+        }
         Ok(())
     }
 
@@ -121,5 +125,116 @@ impl Drop for Walk<'_> {
             self.exchange.answer = None;
             self.outward();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+    use std::task::{Context, Poll, Waker};
+
+    use polywire_call::{Caller, Input, ManualClock, Metadata, Origin, Slots};
+    use polywire_contract::{
+        Contract, Effect, Interface, InterfaceId, Operation, OperationId, Record, Shape, Streaming,
+    };
+    use polywire_diag::{FileId, Span};
+
+    use super::*;
+    use crate::SettingsTable;
+
+    /// Writes down when it runs; on the way in it does what it was made for.
+    struct Probe(&'static str, fn() -> Flow, &'static Mutex<Vec<String>>);
+
+    impl Policy for Probe {
+        fn name(&self) -> &'static str {
+            self.0
+        }
+
+        fn before(&self, _passage: &mut Passage<'_>, _exchange: &mut Exchange) -> Flow {
+            self.2.lock().unwrap().push(format!("+{}", self.0));
+            (self.1)()
+        }
+
+        fn after(&self, passage: &mut Passage<'_>, _exchange: &mut Exchange) {
+            let gone = if passage.notes.gone { " gone" } else { "" };
+            self.2.lock().unwrap().push(format!("-{}{gone}", self.0));
+        }
+    }
+
+    fn pass() -> (Pass, Exchange) {
+        let span = Span::new(FileId(0), 0, 0);
+        let mut contract = Contract::default();
+        let input = contract.add_anonymous(Shape::Record(Record::default()), span);
+        let (name, component, doc) = (String::from("i"), String::new(), String::new());
+        contract.interfaces.push(Interface { name, component, service: None, span, doc });
+        contract.operations.push(Operation {
+            id: "i.o".into(),
+            name: "o".into(),
+            interface: InterfaceId(0),
+            input,
+            outcomes: Vec::new(),
+            streaming: Streaming::Unary,
+            effect: Effect::Safe,
+            http: Vec::new(),
+            grpc: None,
+            span,
+            doc: String::new(),
+            deprecated: false,
+        });
+        let contract = Arc::new(contract);
+        let settings = SettingsTable::default();
+        let snapshot = Snapshot::compile(contract.clone(), Vec::new(), &[], &settings, &mut Vec::new());
+        let clock = Arc::new(ManualClock::default());
+        let exchange = Exchange {
+            contract,
+            operation: OperationId(0),
+            origin: Origin { link: "memory", form: Form::Document, binding: 0 },
+            caller: Caller::default(),
+            metadata: Metadata::default(),
+            deadline: None,
+            started: clock.now(),
+            input: Input::default(),
+            answer: None,
+            slots: Slots::default(),
+        };
+        let cells = vec![vec![Arc::default()]];
+        let pass =
+            Pass { snapshot: Arc::new(snapshot), cells, components: Vec::new(), timer: clock.clone(), clock };
+        (pass, exchange)
+    }
+
+    /// Runs probes that do this on the way in; gives what ran, and whether the call came to its end.
+    fn check(second: fn() -> Flow, expected: &[&str], ends: bool) {
+        let ran: &'static Mutex<Vec<String>> = Box::leak(Box::default());
+        let (pass, mut exchange) = pass();
+        let probes =
+            [Probe("a", || Flow::Next, ran), Probe("b", second, ran), Probe("c", || Flow::Next, ran)];
+        let policies: Vec<&dyn Policy> = probes.iter().map(|probe| probe as &dyn Policy).collect();
+        let mut future = Box::pin(pass.carry(&mut exchange, &policies));
+        let polled = future.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        assert_eq!(matches!(polled, Poll::Ready(Ok(()))), ends);
+        drop(future);
+        assert_eq!(*ran.lock().unwrap(), expected);
+    }
+
+    fn refusal() -> Flow {
+        Flow::Answer(Answer::Error(StandardError::new(Code::Forbidden, "no")))
+    }
+
+    #[test]
+    fn hooks_run_in_order_and_back() {
+        check(|| Flow::Next, &["+a", "+b", "+c", "-c", "-b", "-a"], true);
+        check(|| Flow::Wait(Box::pin(async { Flow::Next })), &["+a", "+b", "+c", "-c", "-b", "-a"], true);
+    }
+
+    #[test]
+    fn who_answers_is_passed_on_the_way_back_and_those_below_are_not() {
+        check(refusal, &["+a", "+b", "-b", "-a"], true);
+        check(|| Flow::Wait(Box::pin(async { refusal() })), &["+a", "+b", "-b", "-a"], true);
+    }
+
+    #[test]
+    fn a_call_that_is_dropped_goes_back_all_the_same() {
+        check(|| Flow::Wait(Box::pin(std::future::pending())), &["+a", "+b", "-b gone", "-a gone"], false);
     }
 }

@@ -2,11 +2,10 @@
 
 use std::cell::RefCell;
 
-use crate::standin::{Output, Passed, Plans, Scratch};
 use bytes::Bytes;
 use polywire_call::{Body, Exchange};
 use polywire_contract::BodyBinding;
-use polywire_wire::{Form, Refusal};
+use polywire_wire::{Form, Output, Passed, Plans, Refusal, Scratch};
 
 use crate::snapshot::{Snapshot, Way};
 
@@ -35,10 +34,6 @@ pub(crate) struct Report {
 /// Lends the thread's buffers for the time of one plan.
 fn work<T>(use_them: impl FnOnce(&mut Output, &mut Scratch) -> T) -> T {
     WORK.with_borrow_mut(|work| {
-        work.output.params.clear();
-        work.output.body.clear();
-        work.output.observed = None;
-        work.output.dropped = 0;
         let result = use_them(&mut work.output, &mut work.scratch);
         if work.output.body.capacity() > KEPT_BYTES_MAX {
             work.output.body = Vec::new();

@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::standin::{Compiler, PlanId, PlanOptions, Plans};
 use bytes::Bytes;
-use polywire_call::{Ends, Link, Origin, Routes};
+use polywire_call::{Code, Ends, Link, Origin, Routes};
 use polywire_contract::{Contract, OperationId};
 use polywire_diag::Diagnostic;
-use polywire_wire::Form;
+use polywire_wire::{Compiler, Form, PlanId, PlanOptions, Plans, Validation};
 
-use crate::{Settings, SettingsTable};
+use crate::{ResponseCheck, Settings, SettingsTable, answer};
 
 /// A component and how it is reached.
 pub struct ComponentEnds {
@@ -41,6 +40,8 @@ pub(crate) struct OperationEntry {
     pub(crate) component_name: String,
     pub(crate) ways: Vec<Way>,
     pub(crate) settings: Settings,
+    /// The only codes that its errors may have, where the contract has a closed set.
+    pub(crate) codes: Option<Vec<Code>>,
 }
 
 /// How a call that came in one way goes on.
@@ -118,7 +119,11 @@ fn entry(
     let settings = settings.resolve(&component_name, &operation.id);
     let mut ways = Vec::new();
     if let Some(form) = component.map(|at| components[at].form) {
-        let options = PlanOptions { validation: settings.validate, ..PlanOptions::default() };
+        let response = match settings.validate_response {
+            ResponseCheck::Reject => Validation::Enforce,
+            ResponseCheck::Log | ResponseCheck::Off => Validation::Observe,
+        };
+        let options = PlanOptions { validation: settings.validate, response, ..PlanOptions::default() };
         let documents = (0..operation.http.len()).map(|binding| (Form::Document, binding));
         let messages = operation.grpc.iter().map(|_| (Form::Message, 0));
         for from in documents.chain(messages) {
@@ -130,7 +135,8 @@ fn entry(
             }
         }
     }
-    OperationEntry { component, component_name, ways, settings }
+    let codes = answer::codes(contract, operation);
+    OperationEntry { component, component_name, ways, settings, codes }
 }
 
 /// Whether an operation can be addressed in a form.

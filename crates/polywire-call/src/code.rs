@@ -162,6 +162,8 @@ pub fn from_http(status: u16) -> Code {
 pub struct StandardError {
     /// What kind of error.
     pub code: Code,
+    /// The precise code, where the contract's closed set of codes has only one near to it.
+    pub precise: Option<Code>,
     /// Another status than the code's own (a foreign gRPC status, 400 for malformed messages).
     pub status: Option<u16>,
     /// A sentence for people.
@@ -179,6 +181,7 @@ impl StandardError {
     pub fn new(code: Code, message: impl Into<String>) -> Self {
         StandardError {
             code,
+            precise: None,
             status: None,
             message: message.into(),
             violations: Vec::new(),
@@ -214,10 +217,16 @@ impl StandardError {
         members.insert("code".into(), self.code.name().into());
         members.insert("message".into(), self.message.as_str().into());
         members.insert("type".into(), self.code.kind().into());
+        let mut details = Map::new();
+        if let Some(precise) = self.precise {
+            details.insert("code".into(), precise.name().into());
+        }
         if !self.violations.is_empty() {
-            let errors: Vec<Value> =
-                self.violations.iter().map(|v| json!({ "path": v.path, "rule": v.rule })).collect();
-            members.insert("details".into(), json!({ "errors": errors }));
+            let errors = self.violations.iter().map(|v| json!({ "path": v.path, "rule": v.rule })).collect();
+            details.insert("errors".into(), Value::Array(errors));
+        }
+        if !details.is_empty() {
+            members.insert("details".into(), Value::Object(details));
         }
         Value::Object(members)
     }
@@ -276,5 +285,13 @@ mod tests {
             plain,
             r#"{"type":"about:blank","title":"Not Found","status":404,"detail":"no such user","error":{"code":"NOT_FOUND","message":"no such user","type":"NotFoundError"}}"#
         );
+    }
+
+    #[test]
+    fn every_status_of_the_table_finds_its_code() {
+        for row in &TABLE {
+            assert_eq!(from_http(row.http), row.code, "{}", row.name);
+            assert_eq!(from_http(StandardError::new(row.code, "").http()), row.code);
+        }
     }
 }

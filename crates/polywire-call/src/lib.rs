@@ -16,6 +16,6 @@ pub use clock::{Clock, ManualClock, SystemClock, Timer};
 pub use code::{Code, StandardError, from_grpc, from_http};
 pub use exchange::{Answer, Body, BoxFuture, Call, Caller, Detail, Exchange, Failure, Input, Origin, Slots};
 pub use fault::{Fault, FaultKind, Side};
-pub use link::{Dispatch, Ends, Link, LinkError, LinkOptions, Pinned, Routes};
+pub use link::{Dispatch, Ends, Link, LinkError, LinkOptions, Pinned, Refusal, Routes};
 pub use memory::{MemoryLink, Reply};
 pub use metadata::Metadata;

@@ -2,12 +2,12 @@
 
 use std::any::Any;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use polywire_contract::Contract;
+use polywire_contract::{Contract, OperationId};
 use polywire_wire::Form;
 
-use crate::Call;
+use crate::{Call, Code};
 
 /// A transport.
 pub trait Link: Send + Sync {
@@ -64,6 +64,28 @@ pub struct Ends {
 pub trait Dispatch: Send + Sync {
     /// Pins the snapshot in force; it stays the same until the request's end.
     fn pin(&self) -> Pinned;
+
+    /// Hears of a request that a listener answered by itself, before there was an exchange; for logs and metrics.
+    fn refused(&self, _refusal: &Refusal<'_>) {}
+}
+
+/// A request that became no exchange: no operation is there, or it could not be read.
+#[derive(Clone, Copy, Debug)]
+pub struct Refusal<'a> {
+    /// The link's name.
+    pub link: &'static str,
+    /// What would have been called, where that was known.
+    pub operation: Option<OperationId>,
+    /// Which of the operation's HTTP bindings was used.
+    pub binding: usize,
+    /// The address of the other end.
+    pub peer: &'a str,
+    /// When it arrived.
+    pub started: Instant,
+    /// What the caller was told.
+    pub code: Code,
+    /// The HTTP status of what the caller was told.
+    pub status: u16,
 }
 
 /// What is in force for one request.

@@ -13,7 +13,8 @@ use std::collections::{BTreeMap, VecDeque};
 use polywire_diag::{Diagnostic, Span};
 
 use crate::{
-    BodyBinding, Contract, GrpcBinding, InterfaceId, Lock, LockMode, OperationId, Record, Shape, Type, TypeId, words,
+    BodyBinding, Contract, GrpcBinding, InterfaceId, Lock, LockMode, OperationId, Record, Shape, Type,
+    TypeId, words,
 };
 use names::Scope;
 
@@ -61,7 +62,8 @@ impl Derive<'_> {
         let messages = self.contract.protobuf.messages.values().map(|message| &message.full_name);
         let enums = self.contract.protobuf.enums.values().map(|found| &found.full_name);
         let services = self.contract.interfaces.iter().filter_map(|interface| interface.service.as_ref());
-        for (package, name) in messages.chain(enums).chain(services).filter_map(|name| name.rsplit_once('.')) {
+        for (package, name) in messages.chain(enums).chain(services).filter_map(|name| name.rsplit_once('.'))
+        {
             self.scopes.entry(package.to_string()).or_default().take(name);
         }
     }
@@ -70,7 +72,8 @@ impl Derive<'_> {
         let interface = &self.contract.interfaces[id.0 as usize];
         let span = interface.span;
         let called = words(&interface.name);
-        let package = format!("{}.{}.v1", names::snake(&words(workspace), "workspace"), names::snake(&called, "api"));
+        let package =
+            format!("{}.{}.v1", names::snake(&words(workspace), "workspace"), names::snake(&called, "api"));
         let service = self.unique(&package, &names::pascal(&called, "Api"), span);
         let service = format!("{package}.{service}");
         self.contract.interfaces[id.0 as usize].service = Some(service.clone());
@@ -91,7 +94,8 @@ impl Derive<'_> {
         }
         if let Some(reason) = self.opaque(&operation) {
             let message = format!("`{}` cannot be called by gRPC: {reason}", operation.id);
-            self.diags.push(Diagnostic::warning(&crate::codes::DERIVE_NO_FORM, message).at(operation.span, ""));
+            self.diags
+                .push(Diagnostic::warning(&crate::codes::DERIVE_NO_FORM, message).at(operation.span, ""));
             return;
         }
         let wanted = names::pascal(&words(&operation.name), "Call");
@@ -103,8 +107,12 @@ impl Derive<'_> {
         self.work();
         let (output, outcomes) = self.outcomes(&operation, package, &method);
         self.work();
-        self.contract.operations[at.0 as usize].grpc =
-            Some(GrpcBinding { path: format!("/{service}/{method}"), input: operation.input, output, outcomes });
+        self.contract.operations[at.0 as usize].grpc = Some(GrpcBinding {
+            path: format!("/{service}/{method}"),
+            input: operation.input,
+            output,
+            outcomes,
+        });
     }
 
     /// Why a message cannot carry what the operation takes or gives.
@@ -128,7 +136,14 @@ impl Derive<'_> {
     fn synthesise(&mut self, name: &str, record: Record, span: Span) -> TypeId {
         let name = Some(format!("derived#{name}"));
         let doc = String::new();
-        self.contract.add(Type { name, span, shape: Shape::Record(record), checks: Vec::new(), doc, sensitive: false })
+        self.contract.add(Type {
+            name,
+            span,
+            shape: Shape::Record(record),
+            checks: Vec::new(),
+            doc,
+            sensitive: false,
+        })
     }
 
     /// Takes a name in a package; one that is taken gets a number at its end.

@@ -1,22 +1,22 @@
 //! The model as text for people: every named type, every operation with its input and outcomes. The same contract gives
 //! the same text. Must not be read back by a program: that is what the model's JSON is for.
 
+mod word;
+
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use polywire_syntax::{Node, Value};
+use word::{listed, marks, place_name, rule};
 
 use crate::{
-    BodyBinding, Check, Contract, Effect, Extra, Field, GrpcBinding, HttpBinding, Operation, Outcome, Place, Record,
-    Segment, Shape, Status, Streaming, Style, Sum, TypeId, TypeRef, WildcardPart,
+    BodyBinding, Contract, Effect, Extra, GrpcBinding, HttpBinding, Operation, Outcome, Place, Record,
+    Segment, Shape, Status, Streaming, Sum, TypeId, TypeRef, WildcardPart,
 };
 
 /// How deep types without a name are written out inside each other.
 const DEPTH_MAX: usize = 12;
 /// How long the text may get before nothing without a name is written out any more.
 const TEXT_MAX: usize = 64 << 20;
-/// How many listed values are written out.
-const VALUES_MAX: usize = 12;
 
 /// Writes a contract as text.
 pub fn dump(contract: &Contract) -> String {
@@ -29,11 +29,15 @@ pub fn dump(contract: &Contract) -> String {
             out.line(0, &format!("type {name} = {body}"));
             out.members(id, 1, 0);
             out.message(id);
+            for line in crate::sql::lines(contract, id) {
+                out.line(1, &line);
+            }
             out.text.push('\n');
         }
     }
     for (at, interface) in contract.interfaces.iter().enumerate() {
-        let service = interface.service.as_ref().map_or_else(String::new, |service| format!(" service {service}"));
+        let service =
+            interface.service.as_ref().map_or_else(String::new, |service| format!(" service {service}"));
         out.line(0, &format!("interface {}{service}", interface.name));
         for operation in contract.operations.iter().filter(|operation| operation.interface.0 as usize == at) {
             out.operation(operation);
@@ -130,7 +134,9 @@ impl Dump<'_> {
     fn segment(&self, operation: &Operation, segment: &Segment) -> String {
         match segment {
             Segment::Literal(text) => format!("/{text}"),
-            Segment::Field { prefix, field, suffix } => format!("/{prefix}{{{}}}{suffix}", self.path(operation, field)),
+            Segment::Field { prefix, field, suffix } => {
+                format!("/{prefix}{{{}}}{suffix}", self.path(operation, field))
+            }
             Segment::Wildcard { field, pattern } => {
                 let parts: Vec<&str> = pattern
                     .iter()
@@ -273,7 +279,10 @@ impl Dump<'_> {
             Shape::Sum(sum) => {
                 for variant in &sum.variants {
                     let tags: String = variant.tags.iter().map(|tag| format!(" = {tag}")).collect();
-                    self.line(indent, &format!("| {}{tags}: {}", variant.name, self.short(variant.ty.into())));
+                    self.line(
+                        indent,
+                        &format!("| {}{tags}: {}", variant.name, self.short(variant.ty.into())),
+                    );
                     if let Some(id) = inner(variant.ty.into()) {
                         self.members(id, indent + 1, depth + 1);
                     }
@@ -299,8 +308,11 @@ impl Dump<'_> {
             }
         }
         for group in &record.exclusive {
-            let names: Vec<&str> =
-                group.fields.iter().filter_map(|at| Some(record.fields.get(*at as usize)?.name.as_str())).collect();
+            let names: Vec<&str> = group
+                .fields
+                .iter()
+                .filter_map(|at| Some(record.fields.get(*at as usize)?.name.as_str()))
+                .collect();
             let count = if group.required { "exactly one" } else { "at most one" };
             self.line(indent, &format!("{count} of {}: {}", group.name, names.join(", ")));
         }
@@ -326,82 +338,6 @@ impl Dump<'_> {
         if let Some(numbers) = self.contract.protobuf.enums.get(&id) {
             let shown: Vec<String> = numbers.numbers.iter().map(ToString::to_string).collect();
             self.line(1, &format!("numbers {} {{{}}}", numbers.full_name, shown.join(", ")));
-        }
-    }
-}
-
-fn marks(field: &Field) -> String {
-    let mut text = String::new();
-    if let Some(default) = &field.default {
-        let _ = write!(text, " = {}", literal(default));
-    }
-    for (set, word) in
-        [(field.read_only, " read only"), (field.write_only, " write only"), (field.deprecated, " deprecated")]
-    {
-        text.push_str(if set { word } else { "" });
-    }
-    if let Some(alias) = &field.alias {
-        let _ = write!(text, " also {alias}");
-    }
-    text
-}
-
-fn place_name(place: &Place) -> String {
-    let styled = |place: &str, style: Style, explode: bool, usual: bool| {
-        if usual { place.to_string() } else { format!("{place} {style:?}{}", if explode { " explode" } else { "" }) }
-    };
-    match *place {
-        Place::Path { style, explode } => styled("path", style, explode, style == Style::Simple && !explode),
-        Place::Query { style, explode } => styled("query", style, explode, style == Style::Form && explode),
-        Place::Header => "header".to_string(),
-        Place::Cookie => "cookie".to_string(),
-        Place::Body => "body".to_string(),
-    }
-}
-
-fn rule(check: &Check) -> String {
-    let name = check.rule();
-    match check {
-        Check::MinLength(n)
-        | Check::MaxLength(n)
-        | Check::MinItems(n)
-        | Check::MaxItems(n)
-        | Check::MinProperties(n)
-        | Check::MaxProperties(n) => format!("{name} {n}"),
-        Check::Minimum(n)
-        | Check::Maximum(n)
-        | Check::ExclusiveMinimum(n)
-        | Check::ExclusiveMaximum(n)
-        | Check::MultipleOf(n) => format!("{name} {}", n.0),
-        Check::Pattern(text) => format!("{name} {text:?}"),
-        Check::Format(text) => format!("{name} {text}"),
-        Check::Among(values) | Check::NotAmong(values) => {
-            let texts: Vec<String> = values.iter().map(literal).collect();
-            format!("{name} {}", listed(&texts.iter().map(String::as_str).collect::<Vec<_>>()))
-        }
-        Check::UniqueItems => name.to_string(),
-    }
-}
-
-/// Names with bars between them, the first dozen of them.
-fn listed(names: &[&str]) -> String {
-    let mut text = names.iter().take(VALUES_MAX).copied().collect::<Vec<_>>().join(" | ");
-    if names.len() > VALUES_MAX {
-        let _ = write!(text, " | … {} more", names.len() - VALUES_MAX);
-    }
-    text
-}
-
-fn literal(node: &Node) -> String {
-    match &node.value {
-        Value::Null => "null".to_string(),
-        Value::Bool(value) => value.to_string(),
-        Value::Number(number) => number.0.clone(),
-        Value::Text(text) => format!("{text:?}"),
-        Value::List(items) => format!("[{}]", items.iter().map(literal).collect::<Vec<_>>().join(", ")),
-        Value::Map(map) => {
-            let members = map.entries.iter().map(|entry| format!("{:?}: {}", entry.key, literal(&entry.value)));
-            format!("{{{}}}", members.collect::<Vec<_>>().join(", "))
         }
     }
 }

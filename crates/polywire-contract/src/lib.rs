@@ -14,6 +14,7 @@ mod operation;
 mod parameter;
 mod protobuf;
 mod shape;
+mod sql;
 
 pub use check::Check;
 pub use codes::CODES;
@@ -31,6 +32,9 @@ pub use shape::{
     Enum, EnumValue, Exclusive, Extra, Field, Float, Int, Literal, Record, Shape, Sum, Type, TypeId, TypeRef,
     Variant,
 };
+pub use sql::{
+    Sql, SqlAction, SqlColumn, SqlDialect, SqlForeignKey, SqlIndex, SqlIndexKey, SqlKey, SqlOrigin, SqlTable,
+};
 
 use polywire_diag::Span;
 
@@ -45,6 +49,8 @@ pub struct Contract {
     pub operations: Vec<Operation>,
     /// The Protobuf side of types: read from `.proto`, or derived.
     pub protobuf: Protobuf,
+    /// The SQL side of records that are tables.
+    pub sql: Sql,
 }
 
 impl Contract {

@@ -65,6 +65,19 @@ pub(crate) fn write(metadata: &Metadata, into: &mut HeaderMap, keep: impl Fn(&st
     }
 }
 
+/// Fields that describe a body or a request of HTTP and say nothing about a message of another protocol.
+pub(crate) fn is_of_http(name: &str) -> bool {
+    const PREFIXES: [&str; 3] = ["accept-", "if-", "sec-"];
+    const CONTENT: [&str; 8] =
+        ["type", "length", "encoding", "language", "location", "range", "disposition", "md5"];
+    PREFIXES.iter().any(|start| name.starts_with(start))
+        || name.strip_prefix("content-").is_some_and(|rest| CONTENT.contains(&rest))
+        || matches!(
+            name,
+            "accept" | "allow" | "date" | "etag" | "last-modified" | "range" | "server" | "vary"
+        )
+}
+
 /// A header field's value as text, where it is UTF-8.
 pub(crate) fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name).and_then(|value| std::str::from_utf8(value.as_bytes()).ok())

@@ -6,6 +6,7 @@ mod dial;
 mod grpc;
 mod headers;
 mod http;
+mod linger;
 mod listen;
 mod payload;
 mod url;

@@ -1,10 +1,12 @@
 //! One port for every protocol: HTTP/1.1, and HTTP/2 by prior knowledge with gRPC in it.
 
+use std::convert::Infallible;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use http::{Request, Response, Version};
@@ -19,6 +21,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::grpc::HealthCheck;
+use crate::linger::Lingering;
 use crate::payload::Payload;
 use crate::{grpc, http as rest};
 
@@ -54,9 +57,13 @@ impl Default for ListenOptions {
 
 /// What the fronts know of a connection.
 pub(crate) struct Connection {
+    pub(crate) dispatch: Arc<dyn Dispatch>,
     pub(crate) peer: String,
     pub(crate) body_timeout: Duration,
     pub(crate) health: Option<HealthCheck>,
+    /// A request was answered before it was read: what is still on its way has to be taken in, or the answer would be
+    /// lost with it.
+    pub(crate) unread: AtomicBool,
 }
 
 /// Listens at an address. With `reuse_port` several sockets may, each in its own thread, and the kernel divides
@@ -123,13 +130,12 @@ async fn connection(
     if stream.set_nodelay(true).is_err() {
         return;
     }
-    let front = Arc::new(Front {
+    let front = Arc::new(Connection {
         dispatch,
-        connection: Connection {
-            peer: peer.to_string(),
-            body_timeout: options.body_timeout,
-            health: options.health.clone(),
-        },
+        peer: peer.to_string(),
+        body_timeout: options.body_timeout,
+        health: options.health.clone(),
+        unread: AtomicBool::new(false),
     });
     let preface = tokio::select! {
         preface = tokio::time::timeout(options.head_timeout, is_http2(&stream)) => preface,
@@ -161,15 +167,16 @@ async fn is_http2(stream: &TcpStream) -> io::Result<bool> {
 
 async fn http1(
     stream: TcpStream,
-    front: Arc<Front>,
+    front: Arc<Connection>,
     options: &ListenOptions,
     mut stopped: watch::Receiver<()>,
 ) -> hyper::Result<()> {
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(options.head_timeout);
     builder.max_header_size(options.head_bytes_max);
+    let stream = TokioIo::new(Lingering::new(stream, front.clone()));
     let service = service_fn(move |request| front.clone().answer(request));
-    let mut serving = pin!(builder.serve_connection(TokioIo::new(stream), service));
+    let mut serving = pin!(builder.serve_connection(stream, service));
     tokio::select! {
         biased;
         ended = &mut serving => return ended,
@@ -180,7 +187,7 @@ async fn http1(
 
 async fn http2(
     stream: TcpStream,
-    front: Arc<Front>,
+    front: Arc<Connection>,
     options: &ListenOptions,
     mut stopped: watch::Receiver<()>,
 ) -> hyper::Result<()> {
@@ -203,21 +210,12 @@ async fn http2(
     serving.await
 }
 
-/// Both fronts of one connection.
-struct Front {
-    dispatch: Arc<dyn Dispatch>,
-    connection: Connection,
-}
-
-impl Front {
-    async fn answer(
-        self: Arc<Self>,
-        request: Request<Incoming>,
-    ) -> Result<Response<Payload>, std::convert::Infallible> {
+impl Connection {
+    async fn answer(self: Arc<Self>, request: Request<Incoming>) -> Result<Response<Payload>, Infallible> {
         let pinned = self.dispatch.pin();
         if request.version() == Version::HTTP_2 && grpc::is_grpc(request.headers()) {
-            return Ok(grpc::answer_request(request, pinned, &self.connection).await);
+            return Ok(grpc::answer_request(request, pinned, &self).await);
         }
-        Ok(rest::answer_request(request, pinned, &self.connection).await)
+        Ok(rest::answer_request(request, pinned, &self).await)
     }
 }

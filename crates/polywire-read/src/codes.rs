@@ -1,4 +1,4 @@
-//! The codes of this crate: `PW-R01xx` are OpenAPI's, `PW-R02xx` Protobuf's.
+//! The codes of this crate: `PW-R01xx` are OpenAPI's, `PW-R02xx` Protobuf's, `PW-R03xx` SQL's.
 
 polywire_diag::codes! {
     UNSUPPORTED_VERSION = "PW-R0101",
@@ -28,4 +28,12 @@ polywire_diag::codes! {
     PROTO_RULE_TYPE = "PW-R0211",
     PROTO_HTTP = "PW-R0212",
     PROTO_QUERY = "PW-R0213",
+    SQL_SYNTAX = "PW-R0301",
+    SQL_UNKNOWN_NAME = "PW-R0302",
+    SQL_UNKNOWN_TYPE = "PW-R0303",
+    SQL_CHECK = "PW-R0304",
+    SQL_DUPLICATE = "PW-R0305",
+    SQL_OPAQUE = "PW-R0306",
+    SQL_LIMIT = "PW-R0307",
+    SQL_VALUE = "PW-R0308",
 }

@@ -7,6 +7,7 @@
 mod codes;
 mod openapi;
 mod protobuf;
+mod sql;
 
 pub use codes::CODES;
 
@@ -47,7 +48,7 @@ pub trait Reader: Sync {
 }
 
 /// Every reader, sorted by name.
-pub const READERS: &[&dyn Reader] = &[&openapi::OpenApi, &protobuf::Protobuf];
+pub const READERS: &[&dyn Reader] = &[&openapi::OpenApi, &protobuf::Protobuf, &sql::Sql];
 
 /// The start of a file, for mistakes that have no better place.
 pub fn start_of(file: FileId) -> Span {

@@ -1,4 +1,4 @@
-//! OpenAPI 3.0, 3.1 and 3.2 as the model. <https://spec.openapis.org/oas/v3.2.0.html>
+//! OpenAPI 2.0, 3.0, 3.1 and 3.2 as the model. <https://spec.openapis.org/oas/v3.2.0.html>
 //!
 //! First the document is validated, whole and with a place for every mistake; then schemas become types and paths become
 //! operations, where what was wrong is passed over in silence. Must not know a transport or an encoding's bytes.
@@ -14,13 +14,19 @@ mod rules;
 mod schema;
 mod shape;
 mod sum;
+mod swagger;
 mod validate;
+mod values;
 
 use polywire_contract::{Contract, Shape, TypeId};
 use polywire_diag::{Diagnostic, FileId, nearest};
 use polywire_syntax::{Map, Node, Value};
 
-use crate::codes::{BAD_DISCRIMINATOR, BAD_PARAMETER, BAD_REFERENCE, BAD_VALUE, DUPLICATE, ENDLESS, LIMIT, MISSING_FIELD, NOT_CHECKED, NOT_MERGED, NO_EFFECT, OPAQUE, PATH, PATH_PARAMETER, UNKNOWN_KEY, UNSUPPORTED_VERSION, WRONG_KIND};
+use crate::codes::{
+    BAD_DISCRIMINATOR, BAD_PARAMETER, BAD_REFERENCE, BAD_VALUE, DUPLICATE, ENDLESS, LIMIT, MISSING_FIELD,
+    NO_EFFECT, NOT_CHECKED, NOT_MERGED, OPAQUE, PATH, PATH_PARAMETER, UNKNOWN_KEY, UNSUPPORTED_VERSION,
+    WRONG_KIND,
+};
 use crate::{Reader, Sources, start_of};
 
 use documents::{Documents, Resolver, escape};
@@ -97,9 +103,10 @@ fn schemas<'a>(lowering: &mut Lowering<'_, 'a>, document: &'a Map, name: &str) {
 /// The edition that a document says it is of.
 fn edition(map: &Map, file: FileId, diags: &mut Vec<Diagnostic>) -> Option<Edition> {
     if let Some(entry) = map.entry("swagger") {
-        let message = "OpenAPI 2.0 (Swagger) cannot be read yet";
-        let help = "convert it to OpenAPI 3, for example with `npx swagger2openapi`";
-        diags.push(Diagnostic::error(&UNSUPPORTED_VERSION, message).at(entry.key_span, "version 2").help(help));
+        let message = "this version of Swagger is not known";
+        let diagnostic =
+            Diagnostic::error(&UNSUPPORTED_VERSION, message).at(entry.value.span, "this version");
+        diags.push(diagnostic.help("write `swagger: \"2.0\"`, or `openapi: 3.1.0`"));
         return None;
     }
     let Some(entry) = map.entry("openapi") else {
@@ -126,8 +133,9 @@ fn edition(map: &Map, file: FileId, diags: &mut Vec<Diagnostic>) -> Option<Editi
     };
     if edition.is_none() {
         let message = format!("OpenAPI {text} is not known").replace("  ", " ");
-        let diagnostic = Diagnostic::error(&UNSUPPORTED_VERSION, message).at(entry.value.span, "this version");
-        diags.push(diagnostic.help("3.0, 3.1 and 3.2 can be read"));
+        let diagnostic =
+            Diagnostic::error(&UNSUPPORTED_VERSION, message).at(entry.value.span, "this version");
+        diags.push(diagnostic.help("2.0, 3.0, 3.1 and 3.2 can be read"));
     }
     edition
 }

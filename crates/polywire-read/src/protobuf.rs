@@ -33,11 +33,13 @@ impl Reader for Protobuf {
 
     fn recognises(&self, name: &str, text: &str) -> bool {
         name.ends_with(".proto")
-            || text.lines().map(str::trim_start).find(|l| !l.is_empty() && !l.starts_with("//")).is_some_and(|line| {
-                ["syntax", "package", "import", "message", "edition"].iter().any(|word| {
-                    line.strip_prefix(word).is_some_and(|rest| rest.starts_with([' ', '=', '\t']))
-                }) && line.trim_end().ends_with([';', '{'])
-            })
+            || text.lines().map(str::trim_start).find(|l| !l.is_empty() && !l.starts_with("//")).is_some_and(
+                |line| {
+                    ["syntax", "package", "import", "message", "edition"].iter().any(|word| {
+                        line.strip_prefix(word).is_some_and(|rest| rest.starts_with([' ', '=', '\t']))
+                    }) && line.trim_end().ends_with([';', '{'])
+                },
+            )
     }
 
     fn read(

@@ -1,12 +1,58 @@
 //! Encodings and plans: a message of one encoding becomes a message of another in one pass that validates it.
 //!
+//! A [`Compiler`] turns operations and types of a contract into [`Plans`]; these run on bytes, with a [`Scratch`] per
+//! thread and without allocation in the steady state. Encodings implement [`Source`] and [`Sink`]; the walk in `walk`
+//! is generic over both.
+//!
 //! Must never: read a file, a clock or a socket; build a tree of values; trust a length, offset or count that it read.
 
 #![warn(missing_docs)]
 #![warn(clippy::disallowed_methods)]
 
+mod buffer;
 mod call;
+mod check;
+mod codes;
+mod compile;
+mod encoding;
+mod json;
+mod keys;
+mod operation;
+mod params;
+mod plan;
+mod protobuf;
+mod run;
+mod scratch;
+mod sink;
+mod source;
+mod stop;
+mod text;
 mod violation;
+mod walk;
 
+pub use buffer::Buffer;
 pub use call::{Form, Param, Validation};
+pub use codes::CODES;
+pub use compile::Compiler;
+pub use encoding::{ENCODINGS, Encoding, EncodingRow};
+pub use json::{JsonSink, JsonSource};
+pub use operation::{Output, Passed};
+pub use params::{ParamSink, TextSource};
+pub use plan::{PlanId, PlanOptions, Plans};
+pub use protobuf::{ProtobufSink, ProtobufSource};
+pub use scratch::Scratch;
+pub use sink::{Discard, Sink};
+pub use source::{Frame, Kind, Mark, Source, Step};
+pub use stop::Stop;
 pub use violation::{Refusal, Violation};
+
+pub(crate) use keys::hash;
+
+/// The parts of plans that sources and sinks are handed, and what they are made of.
+pub mod parts {
+    pub use crate::check::{Exact, FloatRules, Format, TextRules};
+    pub use crate::plan::{
+        Absent, Bool, Branch, Bytes, Decimal, Empty, Enum, ExtraRule, Float, Int, List, Map, Node, NodeId,
+        OnNull, Peek, PeekRow, Record, Row, Slot, Sum, Tag, Text, Values, Wire, Wrapped,
+    };
+}

@@ -38,6 +38,8 @@ pub trait Sink {
     fn ready(&mut self, slot: &Slot, bytes: &[u8]);
     /// `null`.
     fn null(&mut self, slot: &Slot);
+    /// `null` as a value of its own, which Protobuf writes too.
+    fn null_value(&mut self, slot: &Slot);
     /// Text.
     fn text(&mut self, slot: &Slot, value: &[u8]);
     /// A signed integer.
@@ -58,6 +60,8 @@ pub trait Sink {
     fn choice(&mut self, slot: &Slot, choice: &Enum, number: i32);
     /// The paths of a field mask, `lowerCamel`, joined by commas.
     fn mask(&mut self, slot: &Slot, value: &[u8]);
+    /// The text of a number of any type; only where values are walked through without a type.
+    fn number(&mut self, _: &Slot, _: &[u8]) {}
 }
 
 /// Writes nothing: validation alone.
@@ -96,6 +100,7 @@ impl Sink for Discard {
     fn tag(&mut self, _: &Slot, _: &[u8]) {}
     fn ready(&mut self, _: &Slot, _: &[u8]) {}
     fn null(&mut self, _: &Slot) {}
+    fn null_value(&mut self, _: &Slot) {}
     fn text(&mut self, _: &Slot, _: &[u8]) {}
     fn int(&mut self, _: &Slot, _: &Int, _: i64) {}
     fn uint(&mut self, _: &Slot, _: &Int, _: u64) {}

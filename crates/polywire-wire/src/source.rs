@@ -82,8 +82,14 @@ pub trait Source {
     fn zeroes(&self) -> bool;
     /// Values lie in messages of their own where the plan says so.
     fn wraps(&self) -> bool;
+    /// Values say of what kind they are, or a plan can find out by trying; bare text cannot.
+    fn typed(&self) -> bool {
+        true
+    }
     /// Reads `null`, if it stands here.
     fn null(&mut self) -> Result<bool, Stop>;
+    /// Reads `null` as a value of its own.
+    fn null_value(&mut self) -> Result<(), Stop>;
     /// What stands here.
     fn kind(&mut self) -> Result<Kind, Stop>;
     /// Enters an object.
@@ -108,8 +114,8 @@ pub trait Source {
     fn key_int(&mut self, entry: &Frame, int: &Int) -> Result<i64, Stop>;
     /// The entry's key as a boolean.
     fn key_bool(&mut self, entry: &Frame) -> Result<bool, Stop>;
-    /// Notes the key that was read; a second time it is [`Source::again`].
-    fn key_once(&mut self, map: &Frame, entry: &Frame, key: &[u8]) -> Result<(), Stop>;
+    /// Notes the entry's key; a second time it is [`Source::again`].
+    fn key_once(&mut self, map: &Frame, entry: &Frame) -> Result<(), Stop>;
     /// The alternative, where the encoding itself says it.
     fn branch(&mut self, sum: &Sum) -> Option<usize>;
     /// Text; valid UTF-8.
@@ -134,6 +140,10 @@ pub trait Source {
     fn decimal(&mut self) -> Result<&[u8], Stop>;
     /// The paths of a field mask, `lowerCamel`, joined by commas.
     fn mask(&mut self) -> Result<&[u8], Stop>;
+    /// The text of a number in JSON's grammar, where the encoding has such.
+    fn number(&mut self) -> Result<&[u8], Stop> {
+        Err(Stop::Type)
+    }
     /// Makes sure that nothing follows.
     fn finish(&mut self) -> Result<(), Stop>;
 }

@@ -115,7 +115,7 @@ impl Supervisor {
         ask(&self.kept(name)?.orders, Order::Stop).await
     }
 
-    /// Builds one component while it still runs, then replaces it.
+    /// Stops one component, builds it and starts it again.
     pub async fn restart(&self, name: &str) -> Result<(), StartError> {
         let kept = self.kept(name)?;
         ask(&kept.orders, Order::Stop).await?;

@@ -6,6 +6,7 @@ use polywire_diag::Code;
 pub fn all() -> Vec<&'static Code> {
     let crates = [
         polywire_contract::CODES,
+        polywire_emit::CODES,
         polywire_read::CODES,
         polywire_syntax::CODES,
         polywire_wire::CODES,

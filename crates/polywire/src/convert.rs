@@ -62,7 +62,7 @@ impl Converter {
         self.plans.transcode(self.request, json, &mut message, &mut scratch)?;
         let Some(document) = self.document else {
             debug_assert_eq!(self.form, Form::Message);
-            return Ok(crate::commands::message(message));
+            return Ok(Input { body: Body::Message(Bytes::from(message)), ..Input::default() });
         };
         let mut output = Output::default();
         self.plans.request(document, &[], Some(&message), &mut output, &mut scratch)?;

@@ -54,7 +54,7 @@ pub fn color_stderr() -> bool {
 /// An aligned table without frames.
 pub fn table(head: &[&str], rows: &[Vec<String>]) -> String {
     let mut table = Table::new();
-    table.load_preset(presets::NOTHING).set_header(head.iter().copied());
+    table.load_style(presets::NOTHING).set_header(head.iter().copied());
     for row in rows {
         table.add_row(row.clone());
     }
@@ -75,6 +75,12 @@ pub fn diagnostics(sources: &SourceMap, diags: &mut Vec<Diagnostic>, format: For
         Format::Github => polywire_diag::Format::Github,
     };
     polywire_diag::render(sources, diags, format)
+}
+
+/// Shows diagnostics on stderr, for people.
+pub fn note_diagnostics(sources: &SourceMap, diags: &mut Vec<Diagnostic>) {
+    let text = diagnostics(sources, diags, Format::Text, color_stderr());
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }
 
 /// `1 error`, `2 errors`

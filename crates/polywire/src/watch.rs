@@ -63,10 +63,9 @@ impl Watcher for Watch {
     fn event(&self, event: &Event) {
         let liveness = match &event.state {
             State::Ready => Some(Liveness::Up),
-            State::Stopped | State::Failed { .. } | State::Exited { .. } | State::Restarting { .. } => {
-                Some(Liveness::Down)
-            }
-            State::Building | State::Starting => None,
+            State::Failed { .. } | State::Exited { .. } | State::Restarting { .. } => Some(Liveness::Down),
+            // Whoever stops a component on purpose may start it by other means: its port decides.
+            State::Stopped | State::Building | State::Starting => None,
         };
         if let (Some(bridge), Some(liveness)) = (self.bridge.get(), liveness) {
             bridge.set_component_state(&event.component, liveness);

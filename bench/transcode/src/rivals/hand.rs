@@ -203,10 +203,24 @@ fn text_of(instant: &Timestamp) -> String {
     let day = day_of_year - (153 * shifted + 2) / 5 + 1;
     let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
     let year = era * 400 + year + i64::from(month <= 2);
-    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
-    let milliseconds = instant.nanos / 1_000_000;
+    let milliseconds = i64::from(instant.nanos / 1_000_000);
+    let mut text = String::with_capacity(24);
+    let mut put = |number: i64, digits: u32, after: char| {
+        for place in (0..digits).rev() {
+            text.push(char::from(b'0' + (number / 10_i64.pow(place) % 10) as u8));
+        }
+        text.push(after);
+    };
+    put(year, 4, '-');
+    put(month, 2, '-');
+    put(day, 2, 'T');
+    put(second / 3600, 2, ':');
+    put(second / 60 % 60, 2, ':');
     if milliseconds == 0 {
-        return format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z");
+        put(second % 60, 2, 'Z');
+    } else {
+        put(second % 60, 2, '.');
+        put(milliseconds, 3, 'Z');
     }
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{milliseconds:03}Z")
+    text
 }

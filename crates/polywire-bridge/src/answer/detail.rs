@@ -67,25 +67,21 @@ pub(super) fn violations(details: &[Detail]) -> Vec<Violation> {
         .collect()
 }
 
-/// `FieldViolation`: field 1 is the place, 3 the reason; 2 is prose.
+/// `FieldViolation`: field 1 is the place, 3 the reason; 2 is prose, or the rule alone.
 fn violation(bytes: &[u8]) -> Violation {
     let text = |wanted: u32| {
         let value = fields(bytes).find(|(number, _)| *number == wanted)?.1;
         if let Value::Bytes(bytes) = value { std::str::from_utf8(bytes).ok() } else { None }
     };
-    let reason = text(3).unwrap_or("");
-    let rule = RULES.iter().find(|rule| rule.eq_ignore_ascii_case(&reason.replace('_', "")));
-    Violation {
-        path: pointer(text(1).unwrap_or("")),
-        rule: rule.unwrap_or(&"invalid"),
-        offset: 0,
-        found: "nothing",
-    }
+    let rule =
+        |text: &str| RULES.iter().find(|rule| rule.eq_ignore_ascii_case(&text.replace('_', ""))).copied();
+    let rule = text(3).and_then(rule).or_else(|| text(2).and_then(rule)).unwrap_or("invalid");
+    Violation { path: pointer(text(1).unwrap_or("")), rule, offset: 0, found: "nothing" }
 }
 
 /// `items[1].name` as a JSON Pointer; a JSON Pointer as it is.
 fn pointer(place: &str) -> String {
-    let place = &place[..place.floor_char_boundary(PATH_BYTES_MAX)];
+    let place = super::cut(place, PATH_BYTES_MAX);
     if place.is_empty() || place.starts_with('/') {
         return place.to_owned();
     }
@@ -168,10 +164,12 @@ mod tests {
     fn broken_rules_are_read_with_place_and_rule() {
         let one = [field(1, b"items[1].unit_price"), field(2, b"prose"), field(3, b"MIN_LENGTH")].concat();
         let two = [field(1, b"/a~1b"), field(3, b"SOMETHING")].concat();
-        let found = violations(&detail("BadRequest", [field(1, &one), field(1, &two)].concat()));
+        let three = [field(1, b"a"), field(2, b"required")].concat();
+        let all = [field(1, &one), field(1, &two), field(1, &three)].concat();
+        let found = violations(&detail("BadRequest", all));
         let found: Vec<(&str, &str)> =
             found.iter().map(|violation| (violation.path.as_str(), violation.rule)).collect();
-        assert_eq!(found, [("/items/1/unit_price", "minLength"), ("/a~1b", "invalid")]);
+        assert_eq!(found, [("/items/1/unit_price", "minLength"), ("/a~1b", "invalid"), ("/a", "required")]);
     }
 
     #[test]

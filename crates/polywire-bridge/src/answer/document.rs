@@ -9,8 +9,9 @@ use polywire_wire::Form;
 use serde::Deserialize;
 
 use super::detail::detail_name;
-use super::{broken, cut, essence, in_range, noted, rules, tolerated};
+use super::{MESSAGE_BYTES_MAX, broken, cut, essence, in_range, noted, rules, tolerated};
 use crate::ResponseCheck;
+use crate::metrics::Breach;
 use crate::plan;
 use crate::policy::Passage;
 
@@ -34,7 +35,9 @@ pub(super) fn cross(passage: &mut Passage<'_>, exchange: &Exchange, parts: Parts
     if to_document && check == ResponseCheck::Off {
         return whole(parts);
     }
-    let Some((at, outcome)) = declared(operation, parts.status) else { return undeclared(passage, parts) };
+    let Some((at, outcome)) = declared(operation, parts.status, exchange.origin.form) else {
+        return undeclared(passage, exchange.origin.form, parts);
+    };
     if to_document && without_body(operation, exchange) {
         return whole(parts);
     }
@@ -43,7 +46,11 @@ pub(super) fn cross(passage: &mut Passage<'_>, exchange: &Exchange, parts: Parts
     };
     if !(media.is_json() && media.ty.is_some()) {
         // Bytes that nobody checks; only a form that has media types can carry them.
-        return if to_document { whole(parts) } else { broken(passage, "a body that is not JSON".into()) };
+        return match (to_document, outcome.ok) {
+            (true, _) => whole(parts),
+            (false, true) => broken(passage, "a body that is not JSON".into()),
+            (false, false) => caller(Form::Message, passage, operation, at, parts, None),
+        };
     }
     let name = media.name.clone();
     let way =
@@ -66,9 +73,13 @@ fn whole(parts: Parts) -> Answer {
     Answer::Document { status: parts.status, media: parts.media, metadata: parts.metadata, body: parts.body }
 }
 
-/// Finds the outcome that a status means. An error outcome does not stand for a status that is no error.
-fn declared(operation: &Operation, status: u16) -> Option<(usize, &Outcome)> {
-    let fits = |outcome: &Outcome| outcome.ok || status >= 400;
+/// Finds the outcome that a status means. An error outcome does not stand for a status that is no error; nor a success
+/// for one that is, for callers who would take it for a success.
+fn declared(operation: &Operation, status: u16, form: Form) -> Option<(usize, &Outcome)> {
+    let fits = |outcome: &Outcome| match status {
+        400.. => form == Form::Document || !outcome.ok,
+        _ => outcome.ok,
+    };
     let candidates = operation.outcomes.iter().enumerate().filter(|(_, outcome)| fits(outcome));
     // `max_by_key` would take the last of equals; the contract's order says the first.
     let best = candidates.rev().max_by_key(|(_, outcome)| outcome.status.matches(status))?;
@@ -113,14 +124,27 @@ fn unlisted(
     if !outcome.ok && !empty && form == Form::Document {
         return Answer::Error(standard(passage, &parts));
     }
-    caller(form, passage, operation, at, Parts { media: None, body: Body::None, ..parts }, None)
+    // A message may have to say which outcome it is, also without a body.
+    let written = match (form, outcome.ok, passage.way) {
+        (Form::Message, true, Some(way)) => plan::outcome(&passage.snapshot.plans, way, at, &[]).ok(),
+        _ => None,
+    };
+    let written = written.and_then(|(written, _)| written);
+    caller(form, passage, operation, at, Parts { media: None, body: Body::None, ..parts }, written)
 }
 
-/// A status that the contract does not declare. The component's own words stay behind.
-fn undeclared(passage: &mut Passage<'_>, parts: Parts) -> Answer {
+/// A status that the contract does not declare. The component's own words stay behind, unless somebody asked that
+/// nothing be changed yet; what it says when it fails stays behind even then.
+fn undeclared(passage: &mut Passage<'_>, form: Form, parts: Parts) -> Answer {
     let reason = format!("status {} is not declared", parts.status);
-    if (400..500).contains(&parts.status) {
+    let log_only = passage.settings().validate_response == ResponseCheck::Log && form == Form::Document;
+    if log_only && parts.status < 500 {
         tolerated(passage, reason);
+        return whole(parts);
+    }
+    if (400..500).contains(&parts.status) {
+        passage.cells.breach(Breach::ResponseRefused);
+        passage.notes.answer_broken = Some(reason);
         return Answer::Error(standard(passage, &parts));
     }
     broken(passage, reason)
@@ -151,19 +175,27 @@ fn caller(
         Form::Message if ok => {
             Answer::Message { metadata: parts.metadata, body: written.unwrap_or_default() }
         }
-        Form::Message => Answer::Failure(failure(passage, operation, at, parts, written.unwrap_or_default())),
+        Form::Message => Answer::Failure(failure(passage, operation, at, parts, written)),
     }
 }
 
-/// A declared error as a status with details; `detail` is the outcome's body as a message.
-fn failure(passage: &Passage<'_>, operation: &Operation, at: usize, parts: Parts, detail: Bytes) -> Failure {
+/// A declared error as a status with details; `detail` is the outcome's body as a message, where it has one.
+fn failure(
+    passage: &Passage<'_>,
+    operation: &Operation,
+    at: usize,
+    parts: Parts,
+    detail: Option<Bytes>,
+) -> Failure {
     let said = said(parts.body.bytes());
     let message = said.message.unwrap_or_else(|| match operation.outcomes[at].doc.trim() {
         "" => format!("`{}` answered with status {}", passage.component_name(), parts.status),
-        doc => cut(doc).to_owned(),
+        doc => cut(doc, MESSAGE_BYTES_MAX).to_owned(),
     });
     let name = detail_name(&passage.snapshot.contract, operation, at);
-    let details = name.map(|name| Detail { type_url: format!("type.googleapis.com/{name}"), value: detail });
+    let details = name
+        .zip(detail)
+        .map(|(name, value)| Detail { type_url: format!("type.googleapis.com/{name}"), value });
     Failure {
         code: from_http(parts.status).grpc(),
         message,
@@ -203,7 +235,7 @@ fn said(body: &[u8]) -> Said {
     let (message, code) = body.error.map_or((None, None), |error| (error.message, error.code));
     let message = message.or(body.detail).or(body.title).filter(|message| !message.trim().is_empty());
     Said {
-        message: message.map(|message| cut(&message).to_owned()),
+        message: message.map(|message| cut(&message, MESSAGE_BYTES_MAX).to_owned()),
         code: code.filter(|code| reason(code)).map(Cow::into_owned),
     }
 }

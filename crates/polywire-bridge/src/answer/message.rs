@@ -2,10 +2,10 @@
 
 use bytes::Bytes;
 use polywire_call::{Answer, Body, Code, Exchange, Failure, Metadata, StandardError, from_grpc};
-use polywire_contract::{GrpcOutcome, Operation, Status};
+use polywire_contract::{Operation, Status};
 use polywire_wire::Form;
 
-use super::{broken, cut, detail, noted, rules, tolerated};
+use super::{MESSAGE_BYTES_MAX, broken, cut, detail, noted, rules, tolerated};
 use crate::ResponseCheck;
 use crate::plan;
 use crate::policy::Passage;
@@ -24,11 +24,13 @@ pub(super) fn cross(
     if to_message && check == ResponseCheck::Off {
         return Answer::Message { metadata, body };
     }
-    let Some(at) = succeeded(operation, &body) else {
-        return broken(passage, "the contract declares no success".into());
-    };
     let way =
         passage.way.expect("an answer is brought to its caller only where there was a way to the component");
+    // Which outcome a message is, it says itself where there are several.
+    let said = passage.snapshot.plans.outcome_of(way.plan, &body);
+    let Some(at) = said.or_else(|| operation.outcomes.iter().position(|outcome| outcome.ok)) else {
+        return broken(passage, "the contract declares no success".into());
+    };
     let written = match plan::outcome(&passage.snapshot.plans, way, at, &body) {
         Ok((written, report)) => {
             noted(passage, &report);
@@ -44,17 +46,6 @@ pub(super) fn cross(
         return Answer::Message { metadata, body: written.unwrap_or(body) };
     }
     document(operation, at, None, metadata, written.unwrap_or_default())
-}
-
-/// Finds the outcome that a response message is: the one whose field is set, where outcomes have fields.
-fn succeeded(operation: &Operation, body: &[u8]) -> Option<usize> {
-    let mut ok = operation.outcomes.iter().enumerate().filter(|(_, outcome)| outcome.ok).map(|(at, _)| at);
-    let outcomes = operation.grpc.as_ref().map_or(&[][..], |grpc| &grpc.outcomes);
-    let set = |at: &usize| match outcomes.get(*at) {
-        Some(GrpcOutcome::Field(number)) => detail::fields(body).any(|(field, _)| field == *number),
-        _ => false,
-    };
-    ok.clone().find(set).or_else(|| ok.next())
 }
 
 /// An outcome with the status that it has in documents; `fallback` where it has none of its own.
@@ -126,7 +117,7 @@ fn standard(passage: &Passage<'_>, failure: &Failure) -> StandardError {
     let internal = matches!(failure.code, 2 | 13 | 15) || failure.message.trim().is_empty();
     let message = match internal {
         true => format!("`{}` failed with gRPC status {}", passage.component_name(), failure.code),
-        false => cut(&failure.message).to_owned(),
+        false => cut(&failure.message, MESSAGE_BYTES_MAX).to_owned(),
     };
     let wait = detail::retry_after_seconds(&failure.details);
     StandardError {

@@ -32,7 +32,7 @@ impl Policy for Log {
             (_, Some(broken)) => Some(broken.clone()),
             _ => None,
         };
-        let observed = passage.notes.request.observed.as_ref().map(|refusal| answer::rules(refusal));
+        let observed = passage.notes.request.observed.as_ref().map(answer::rules);
         let observed = observed.as_deref();
         if let Some(error) = error {
             tracing::warn!(

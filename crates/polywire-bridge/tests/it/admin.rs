@@ -1,5 +1,6 @@
 //! The admin port's answers.
 
+use std::future::Future;
 use std::pin::pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
@@ -20,8 +21,6 @@ fn ask(admin: &Admin, method: &str, path: &str, token: Option<&str>) -> AdminRes
         Poll::Pending => panic!("nothing here waits"),
     }
 }
-
-use std::future::Future;
 
 #[derive(Default)]
 struct Recorder(Mutex<Vec<(String, Action)>>);

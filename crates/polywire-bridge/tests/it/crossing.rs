@@ -188,7 +188,7 @@ fn an_answer_that_breaks_the_contract_is_refused_logged_or_passed() {
         let world = World::with(Form::Document, settings(check), reply);
         assert_eq!(told(&world.get(Form::Document)), expected, "{check:?}");
         let counted = |action: &str| {
-            let labels = format!("operation=\"users.getUser\",component=\"users\",front=\"http\"");
+            let labels = "operation=\"users.getUser\",component=\"users\",front=\"http\"";
             world.metric(&format!(
                 "polywire_violations_total{{{labels},direction=\"response\",action=\"{action}\"}}"
             ))
@@ -196,6 +196,15 @@ fn an_answer_that_breaks_the_contract_is_refused_logged_or_passed() {
         assert_eq!(counted("refused").is_some(), check == ResponseCheck::Reject);
         assert_eq!(counted("observed").is_some(), check == ResponseCheck::Log);
     }
+}
+
+#[test]
+fn a_status_that_is_not_declared_passes_where_answers_are_only_logged() {
+    let world = World::with(Form::Document, settings(ResponseCheck::Log), |_| document(418, "{}"));
+    assert_eq!(told(&world.get(Form::Document)), "418 application/json; charset=utf-8 {}");
+    assert!(told(&world.get(Form::Message)).starts_with("error VALIDATION_ERROR 418"));
+    let world = World::with(Form::Document, settings(ResponseCheck::Log), |_| document(500, SECRET));
+    assert!(told(&world.get(Form::Document)).starts_with("error BAD_UPSTREAM 502"));
 }
 
 #[test]

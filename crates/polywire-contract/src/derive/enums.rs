@@ -24,7 +24,14 @@ impl Derive<'_> {
         for value in &found.values {
             let wanted = format!("{prefix}_{}", names::upper(&words(&value.name), "EMPTY"));
             let called = self.unique(&values, &wanted, value.span);
-            let number = self.lock.number(Numbered::Value, &proto.full_name, &called, value.span, self.mode, self.diags);
+            let number = self.lock.number(
+                Numbered::Value,
+                &proto.full_name,
+                &called,
+                value.span,
+                self.mode,
+                self.diags,
+            );
             proto.numbers.push(number as i32);
             proto.names.push(Some(called));
         }

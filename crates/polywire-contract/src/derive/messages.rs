@@ -44,13 +44,15 @@ impl Derive<'_> {
         let mut fields = Vec::new();
         match self.contract.ty(named.id).shape.clone() {
             Shape::Record(record) => {
-                let grouped = |at: usize| record.exclusive.iter().any(|group| group.fields.contains(&(at as u32)));
+                let grouped =
+                    |at: usize| record.exclusive.iter().any(|group| group.fields.contains(&(at as u32)));
                 for (at, field) in record.fields.iter().enumerate() {
                     let lies = self.lies(field.ty, named, &field.words.pascal(), grouped(at));
                     let scalar = !lies.list && lies.key.is_none() && lies.kind != ProtoKind::Message;
                     let implicit = scalar && field.required && !field.ty.nullable && !grouped(at);
                     let wanted = names::snake(&field.words, "field");
-                    fields.push(Some(self.field(&full_name, &wanted, &lies, implicit, field.span, &mut scope)));
+                    fields
+                        .push(Some(self.field(&full_name, &wanted, &lies, implicit, field.span, &mut scope)));
                 }
             }
             Shape::Sum(sum) => {
@@ -58,7 +60,14 @@ impl Derive<'_> {
                     let called = words(&variant.name);
                     let lies = self.lies(variant.ty.into(), named, &called.pascal(), true);
                     let wanted = names::snake(&called, "variant");
-                    fields.push(Some(self.field(&full_name, &wanted, &lies, false, variant.span, &mut scope)));
+                    fields.push(Some(self.field(
+                        &full_name,
+                        &wanted,
+                        &lies,
+                        false,
+                        variant.span,
+                        &mut scope,
+                    )));
                 }
             }
             Shape::List(_) | Shape::Map { .. } => {
@@ -67,7 +76,12 @@ impl Derive<'_> {
                 fields.push(Some(self.field(&full_name, "items", &lies, false, span, &mut scope)));
             }
             _ => {
-                let lies = Lies { list: false, wrapped: false, key: None, kind: self.kind(named.id.into(), named, "Value") };
+                let lies = Lies {
+                    list: false,
+                    wrapped: false,
+                    key: None,
+                    kind: self.kind(named.id.into(), named, "Value"),
+                };
                 let span = self.contract.ty(named.id).span;
                 fields.push(Some(self.field(&full_name, "value", &lies, false, span, &mut scope)));
             }
@@ -141,7 +155,9 @@ impl Derive<'_> {
             Shape::Float(Float::F32) => ProtoKind::Float,
             Shape::Float(Float::F64) => ProtoKind::Double,
             Shape::Bytes => ProtoKind::Bytes,
-            Shape::Text | Shape::Decimal { .. } | Shape::Date | Shape::Time | Shape::Uuid => ProtoKind::String,
+            Shape::Text | Shape::Decimal { .. } | Shape::Date | Shape::Time | Shape::Uuid => {
+                ProtoKind::String
+            }
             Shape::Enum(found) => self.enumeration(ty.id, &found, &named.package, &hint),
             Shape::Instant | Shape::Duration | Shape::Any => ProtoKind::Message,
             Shape::Record(_) | Shape::Sum(_) => {

@@ -8,7 +8,12 @@ use crate::{Exclusive, Field, GrpcOutcome, Operation, Outcome, Record, Shape, St
 
 impl Derive<'_> {
     /// The response message, and where each outcome lies.
-    pub(super) fn outcomes(&mut self, operation: &Operation, package: &str, method: &str) -> (TypeId, Vec<GrpcOutcome>) {
+    pub(super) fn outcomes(
+        &mut self,
+        operation: &Operation,
+        package: &str,
+        method: &str,
+    ) -> (TypeId, Vec<GrpcOutcome>) {
         let ok: Vec<&Outcome> = operation.outcomes.iter().filter(|outcome| outcome.ok).collect();
         let response = format!("{method}Response");
         let span = operation.span;
@@ -19,13 +24,20 @@ impl Derive<'_> {
                     (ty.id, vec![GrpcOutcome::Message])
                 }
                 Some(ty) => {
-                    let name = if matches!(self.contract.ty(ty.id).shape, Shape::List(_)) { "items" } else { "value" };
+                    let name = if matches!(self.contract.ty(ty.id).shape, Shape::List(_)) {
+                        "items"
+                    } else {
+                        "value"
+                    };
                     let mut field = Field::new(name, ty, one.span);
                     field.required = !ty.nullable;
                     let record = Record { fields: vec![field], ..Record::default() };
                     (self.response(package, &response, record, operation), vec![GrpcOutcome::Field(0)])
                 }
-                None => (self.response(package, &response, Record::default(), operation), vec![GrpcOutcome::Empty]),
+                None => (
+                    self.response(package, &response, Record::default(), operation),
+                    vec![GrpcOutcome::Empty],
+                ),
             },
             [] => (self.response(package, &response, Record::default(), operation), Vec::new()),
             _ => {

@@ -21,7 +21,9 @@ impl Lock {
         if text.trim().is_empty() {
             return Lock::default();
         }
-        let Some(node) = polywire_syntax::parse(file, text, &Limits::default(), diags) else { return Lock::default() };
+        let Some(node) = polywire_syntax::parse(file, text, &Limits::default(), diags) else {
+            return Lock::default();
+        };
         let mut reader = Reader { diags, lock: Lock::default() };
         reader.read(&node);
         reader.lock
@@ -30,7 +32,9 @@ impl Lock {
     /// The text of the lock; the same content gives the same text.
     pub fn write(&self) -> String {
         let mut text = HEADER.to_string();
-        for (name, table) in [("messages", &self.messages), ("enums", &self.enums), ("removed", &self.removed)] {
+        for (name, table) in
+            [("messages", &self.messages), ("enums", &self.enums), ("removed", &self.removed)]
+        {
             if table.values().all(BTreeMap::is_empty) {
                 continue;
             }
@@ -98,7 +102,8 @@ impl Reader<'_> {
             for line in &names.entries {
                 let number = line.value.as_number().and_then(|number| number.as_i64());
                 let allowed = |n: &i64| {
-                    (!fields || (1..=FIELD_MAX).contains(n) && !RESERVED.contains(n)) && i32::try_from(*n).is_ok()
+                    (!fields || (1..=FIELD_MAX).contains(n) && !RESERVED.contains(n))
+                        && i32::try_from(*n).is_ok()
                 };
                 let Some(number) = number.filter(allowed) else {
                     self.form(line.value.span, "expected a number that Protobuf allows here");
@@ -106,7 +111,10 @@ impl Reader<'_> {
                 };
                 match first.get(&number) {
                     Some((name, span)) => {
-                        let message = format!("`{name}` and `{}` of `{}` have the number {number}", line.key, entry.key);
+                        let message = format!(
+                            "`{name}` and `{}` of `{}` have the number {number}",
+                            line.key, entry.key
+                        );
                         self.conflict(&message, line.key_span, *span);
                     }
                     None => {
@@ -130,8 +138,11 @@ impl Reader<'_> {
             for (table, numbers) in [("messages", &self.lock.messages), ("enums", &self.lock.enums)] {
                 for (name, number) in numbers.get(owner).into_iter().flatten() {
                     let Some((gone, _)) = removed.iter().find(|(_, n)| *n == number) else { continue };
-                    if let (Some(here), Some(there)) = (span_of(table, owner, name), span_of("removed", owner, gone)) {
-                        let message = format!("`{name}` of `{owner}` has the number {number} of the removed `{gone}`");
+                    if let (Some(here), Some(there)) =
+                        (span_of(table, owner, name), span_of("removed", owner, gone))
+                    {
+                        let message =
+                            format!("`{name}` of `{owner}` has the number {number} of the removed `{gone}`");
                         found.push((message, here, there));
                     }
                 }
@@ -145,7 +156,8 @@ impl Reader<'_> {
     /// Gives the numbers of an old name to a new one.
     fn follow(&mut self, old: &str, new: &Node, span: Span) {
         let Some(target) = new.as_text() else { return self.moved(span, "the new name is text") };
-        let is_table = [&self.lock.messages, &self.lock.enums].into_iter().any(|table| table.contains_key(old));
+        let is_table =
+            [&self.lock.messages, &self.lock.enums].into_iter().any(|table| table.contains_key(old));
         if is_table {
             for table in [&mut self.lock.messages, &mut self.lock.enums, &mut self.lock.removed] {
                 if let Some(numbers) = table.remove(old) {
@@ -155,10 +167,15 @@ impl Reader<'_> {
             self.lock.changed = true;
             return;
         }
-        let Some((owner, name)) = old.rsplit_once('.') else { return self.moved(span, "the old name is not there") };
-        let name_only = target.strip_prefix(owner).and_then(|rest| rest.strip_prefix('.')).unwrap_or(target).to_string();
+        let Some((owner, name)) = old.rsplit_once('.') else {
+            return self.moved(span, "the old name is not there");
+        };
+        let name_only =
+            target.strip_prefix(owner).and_then(|rest| rest.strip_prefix('.')).unwrap_or(target).to_string();
         let lock = &mut self.lock;
-        let from = [&mut lock.messages, &mut lock.enums].into_iter().find(|t| t.get(owner).is_some_and(|n| n.contains_key(name)));
+        let from = [&mut lock.messages, &mut lock.enums]
+            .into_iter()
+            .find(|t| t.get(owner).is_some_and(|n| n.contains_key(name)));
         let Some(numbers) = from.and_then(|table| table.get_mut(owner)) else {
             return self.moved(span, "the old name is not there");
         };
@@ -180,6 +197,8 @@ impl Reader<'_> {
     }
 
     fn conflict(&mut self, message: &str, here: Span, there: Span) {
-        self.diags.push(Diagnostic::error(&LOCK_CONFLICT, message).at(here, "given out here").at(there, "and here"));
+        self.diags.push(
+            Diagnostic::error(&LOCK_CONFLICT, message).at(here, "given out here").at(there, "and here"),
+        );
     }
 }

@@ -271,6 +271,5 @@ impl Call for Target {
 
 /// Whether a field is metadata: neither the protocol's own nor one that only means something to HTTP.
 fn is_metadata(name: &str) -> bool {
-    const HTTP: [&str; 5] = ["accept", "if-", "content-", "grpc-", "sec-"];
-    !HTTP.iter().any(|start| name.starts_with(start)) && !matches!(name, "range" | "date" | headers::TOKEN)
+    !name.starts_with("grpc-") && !headers::is_of_http(name) && name != headers::TOKEN
 }

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use polywire_call::Failure;
 use prost::Message;
 
 /// Where the health service is called.
@@ -37,14 +36,13 @@ struct Response {
     status: i32,
 }
 
-/// Answers a check.
-pub(crate) fn answer(check: &HealthCheck, message: Bytes) -> Result<Bytes, Failure> {
-    let failure = |code, message: &str| Failure { code, message: message.to_string(), ..Failure::default() };
-    let request = Request::decode(message).map_err(|_| failure(3, "The message is no health check."))?;
+/// Answers a check; what it cannot answer is a status and a sentence.
+pub(crate) fn answer(check: &HealthCheck, message: Bytes) -> Result<Bytes, (u8, &'static str)> {
+    let request = Request::decode(message).map_err(|_| (3, "The message is no health check."))?;
     let status = match check(&request.service) {
         Serving::Yes => 1,
         Serving::No => 2,
-        Serving::Unknown => return Err(failure(5, "There is no such service.")),
+        Serving::Unknown => return Err((5, "There is no such service.")),
     };
     Ok(Response { status }.encode_to_vec().into())
 }

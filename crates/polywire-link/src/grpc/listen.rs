@@ -8,7 +8,8 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, Request, Response};
 use hyper::body::Incoming;
 use polywire_call::{
-    Answer, Body, Caller, Code, Exchange, Failure, Input, Metadata, Origin, Pinned, Slots, StandardError,
+    Answer, Body, Caller, Code, Exchange, Failure, Input, Metadata, Origin, Pinned, Refusal, Slots,
+    StandardError, from_grpc,
 };
 use polywire_contract::{OperationId, Streaming};
 use polywire_wire::Form;
@@ -29,7 +30,8 @@ pub(crate) async fn answer_request(
     connection: &Connection,
 ) -> Response<Payload> {
     let started = Instant::now();
-    match answer(request, pinned, connection, started).await {
+    let mut operation = None;
+    match answer(request, pinned, connection, started, &mut operation).await {
         Ok(Answer::Message { metadata, body }) => match frame::encode(&body) {
             Some(frame) => succeed(frame, &metadata),
             None => {
@@ -40,8 +42,26 @@ pub(crate) async fn answer_request(
         Ok(Answer::Error(error)) => fail(&status::failure(&error)),
         // Documents are not of this front: the bridge turns them into messages before.
         Ok(Answer::Document { .. }) => fail(&internal()),
-        Err(failure) => fail(&failure),
+        Err(failure) => {
+            refused(&failure, operation, connection, started);
+            fail(&failure)
+        }
     }
+}
+
+fn refused(failure: &Failure, operation: Option<OperationId>, connection: &Connection, started: Instant) {
+    let named = failure.reason.as_deref().and_then(Code::parse);
+    let (code, status) = named.map_or_else(|| from_grpc(failure.code), |code| (code, code.http()));
+    let peer = &connection.peer;
+    connection.dispatch.refused(&Refusal {
+        link: "grpc",
+        operation,
+        binding: 0,
+        peer,
+        started,
+        code,
+        status,
+    });
 }
 
 async fn answer(
@@ -49,6 +69,7 @@ async fn answer(
     pinned: Pinned,
     connection: &Connection,
     started: Instant,
+    called: &mut Option<OperationId>,
 ) -> Result<Answer, Failure> {
     let (parts, body) = request.into_parts();
     if parts.method != Method::POST {
@@ -59,12 +80,13 @@ async fn answer(
     }
     let path = parts.uri.path();
     let known = pinned.routes::<Methods>("grpc").and_then(|methods| methods.get(path));
+    *called = known.map(|(operation, _)| *operation);
     let operation = match (known, &connection.health) {
         (Some((operation, Streaming::Unary)), _) => *operation,
         (Some(_), _) => return Err(failure(UNIMPLEMENTED, "Streams are not carried.")),
         (None, Some(check)) if path == health::CHECK => {
             let message = receive(body, &pinned, connection).await?;
-            let body = health::answer(check, message)?;
+            let body = health::answer(check, message).map_err(|(code, why)| failure(code, why))?;
             return Ok(Answer::Message { metadata: Metadata::default(), body });
         }
         (None, _) => return Err(failure(UNIMPLEMENTED, "There is no such method.")),
@@ -85,7 +107,7 @@ async fn answer(
         tracing::error!(error = %fault, "Call came back without an answer");
         exchange.answer = None;
     }
-    exchange.answer.ok_or_else(internal)
+    Ok(exchange.answer.unwrap_or_else(|| Answer::Failure(internal())))
 }
 
 fn is_protobuf(headers: &HeaderMap) -> bool {
@@ -169,7 +191,7 @@ fn fail(failure: &Failure) -> Response<Payload> {
 fn respond(payload: Payload, metadata: &Metadata) -> Response<Payload> {
     let mut response = Response::new(payload);
     headers::write(metadata, response.headers_mut(), |name| {
-        !name.starts_with("grpc-") && !name.starts_with("content-")
+        !name.starts_with("grpc-") && !headers::is_of_http(name)
     });
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
     response

@@ -1,12 +1,16 @@
 //! From a request to an exchange, and back.
 
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use http::header::{ALLOW, CONNECTION, CONTENT_ENCODING, CONTENT_TYPE};
 use http::request::Parts;
 use http::{HeaderValue, Method, Request, Response, StatusCode, Version};
 use hyper::body::Incoming;
-use polywire_call::{Body, Caller, Code, Exchange, Input, Metadata, Origin, Pinned, Slots, StandardError};
+use polywire_call::{
+    Body, Caller, Code, Exchange, Input, Metadata, Origin, Pinned, Refusal, Slots, StandardError,
+};
+use polywire_contract::OperationId;
 use polywire_wire::Form;
 
 use super::answer::{self, ErrorForm};
@@ -16,17 +20,20 @@ use crate::headers;
 use crate::listen::Connection;
 use crate::payload::{self, Payload, ReadError};
 
-/// Whether the rest of the connection is still in order.
-enum Refusal {
-    /// The request was read, or hyper skips what is left of it.
-    Plain(StandardError),
+/// A request that becomes no exchange.
+struct Refused {
+    error: StandardError,
+    /// What would have been called.
+    route: Option<(OperationId, usize)>,
+    /// The methods that the path has.
+    allow: Option<HeaderValue>,
     /// The body was left unread: the connection cannot be used again.
-    Closing(StandardError),
+    unread: bool,
 }
 
-impl From<StandardError> for Refusal {
+impl From<StandardError> for Refused {
     fn from(error: StandardError) -> Self {
-        Refusal::Plain(error)
+        Refused { error, route: None, allow: None, unread: false }
     }
 }
 
@@ -38,19 +45,40 @@ pub(crate) async fn answer_request(
 ) -> Response<Payload> {
     let started = Instant::now();
     let form = ErrorForm::asked(request.headers());
-    let head = request.method() == Method::HEAD;
+    let (head, version) = (request.method() == Method::HEAD, request.version());
     let response = match route(request, pinned, connection, started, form).await {
         Ok(response) => response,
-        Err((Refusal::Plain(error), _)) => answer::refuse(&error, form),
-        Err((Refusal::Closing(error), version)) => {
-            let mut response = answer::refuse(&error, form);
-            if version < Version::HTTP_2 {
-                response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-            }
-            response
-        }
+        Err(refused) => refuse(&refused, version, connection, started, form),
     };
     if head { answer::without_body(response) } else { response }
+}
+
+fn refuse(
+    refused: &Refused,
+    version: Version,
+    connection: &Connection,
+    started: Instant,
+    form: ErrorForm,
+) -> Response<Payload> {
+    let error = &refused.error;
+    connection.dispatch.refused(&Refusal {
+        link: "http",
+        operation: refused.route.map(|(operation, _)| operation),
+        binding: refused.route.map_or(0, |(_, binding)| binding),
+        peer: &connection.peer,
+        started,
+        code: error.code,
+        status: error.http(),
+    });
+    let mut response = answer::refuse(error, form);
+    if let Some(allow) = &refused.allow {
+        response.headers_mut().insert(ALLOW, allow.clone());
+    }
+    if refused.unread && version < Version::HTTP_2 {
+        connection.unread.store(true, Ordering::Relaxed);
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
 }
 
 async fn route(
@@ -59,22 +87,37 @@ async fn route(
     connection: &Connection,
     started: Instant,
     form: ErrorForm,
-) -> Result<Response<Payload>, (Refusal, Version)> {
+) -> Result<Response<Payload>, Refused> {
     let (parts, body) = request.into_parts();
-    let version = parts.version;
-    let Some(router) = pinned.routes::<Router>("http") else {
-        return Err((not_found().into(), version));
-    };
-    let (route, segments) = match router.find(parts.method.as_str(), parts.uri.path()) {
+    let unread = !http_body::Body::is_end_stream(&body);
+    let router = pinned.routes::<Router>("http");
+    let found = router.map_or(Found::Nothing, |router| router.find(parts.method.as_str(), parts.uri.path()));
+    let (route, segments) = match found {
         Found::Route(route, segments) => (route, segments),
-        Found::Methods(methods) => return Ok(other_method(&parts.method, &methods, form)),
-        Found::Nothing => return Err((not_found().into(), version)),
+        Found::Methods(methods) => {
+            let allow = HeaderValue::from_str(&methods.join(", ")).ok();
+            if parts.method == Method::OPTIONS {
+                return Ok(options(allow));
+            }
+            let error =
+                StandardError::new(Code::MethodNotAllowed, "This path has no operation with this method.");
+            return Err(Refused { unread, allow, ..error.into() });
+        }
+        Found::Nothing if parts.method == Method::OPTIONS && parts.uri.path() == "*" => {
+            return Ok(options(None));
+        }
+        Found::Nothing => {
+            let error = StandardError::new(Code::NotFound, "There is no operation at this path.");
+            return Err(Refused { unread, ..error.into() });
+        }
         Found::Malformed => {
-            return Err((malformed("The path is not encoded as it must be.", "").into(), version));
+            return Err(Refused { unread, ..malformed("The path is not encoded as it must be.", "").into() });
         }
     };
     let receive = receive(&parts, body, route, &segments, &pinned, connection);
-    let input = receive.await.map_err(|refusal| (refusal, version))?;
+    let called = Some((route.operation, route.binding));
+    let named = |error: StandardError| Refused { route: called, unread, ..error.into() };
+    let input = receive.await.map_err(named)?;
     let mut exchange = exchange(&parts, route, input, &pinned, connection, started);
     if let Err(fault) = pinned.call.call(&mut exchange).await {
         tracing::error!(error = %fault, "Call came back without an answer");
@@ -83,23 +126,10 @@ async fn route(
     Ok(answer::respond(exchange.answer, form))
 }
 
-fn not_found() -> StandardError {
-    StandardError::new(Code::NotFound, "There is no operation at this path.")
-}
-
-fn other_method(method: &Method, methods: &[&str], form: ErrorForm) -> Response<Payload> {
-    let mut response = if *method == Method::OPTIONS {
-        let mut response = Response::new(Payload::default());
-        *response.status_mut() = StatusCode::NO_CONTENT;
-        response
-    } else {
-        let error =
-            StandardError::new(Code::MethodNotAllowed, "This path has no operation with this method.");
-        answer::refuse(&error, form)
-    };
-    if let Ok(allow) = HeaderValue::from_str(&methods.join(", ")) {
-        response.headers_mut().insert(ALLOW, allow);
-    }
+fn options(allow: Option<HeaderValue>) -> Response<Payload> {
+    let mut response = Response::new(Payload::default());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    response.headers_mut().extend(allow.map(|allow| (ALLOW, allow)));
     response
 }
 
@@ -111,7 +141,7 @@ async fn receive(
     segments: &Segments<'_>,
     pinned: &Pinned,
     connection: &Connection,
-) -> Result<Input, Refusal> {
+) -> Result<Input, StandardError> {
     let params = route.bound.read(segments, parts.uri.query(), &parts.headers)?;
     let target = parts.uri.path_and_query().map(|target| target.as_str().to_string());
     let mut input = Input { params, target, ..Input::default() };
@@ -126,15 +156,15 @@ async fn receive(
         Ok(Err(ReadError::TooLarge)) => {
             let error =
                 StandardError::new(Code::PayloadTooLarge, "The request's body is larger than the limit.");
-            return Err(Refusal::Closing(error));
+            return Err(error);
         }
         Ok(Err(ReadError::Broken(_))) => {
-            return Err(Refusal::Closing(malformed("The request's body did not come to its end.", "")));
+            return Err(malformed("The request's body did not come to its end.", ""));
         }
         Err(_) => {
             let mut error = StandardError::new(Code::Timeout, "The request's body did not come in time.");
             error.status = Some(408);
-            return Err(Refusal::Closing(error));
+            return Err(error);
         }
     };
     if !bytes.is_empty() {

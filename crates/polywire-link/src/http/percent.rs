@@ -16,6 +16,8 @@ pub(crate) enum Plus {
 pub(crate) enum Keep {
     /// None.
     Unreserved,
+    /// Not even dots: they separate items here.
+    NotDots,
     /// Slashes, too: the value spans several segments, and an encoded slash in it stays encoded.
     Slashes,
 }
@@ -52,7 +54,8 @@ pub(crate) fn encode(text: &str, keep: Keep, into: &mut String) {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
     for (at, byte) in text.bytes().enumerate() {
         let itself = byte.is_ascii_alphanumeric()
-            || b"-._~".contains(&byte)
+            || b"-_~".contains(&byte)
+            || (byte == b'.' && keep != Keep::NotDots)
             || (keep == Keep::Slashes && (byte == b'/' || is_encoded_slash(&text.as_bytes()[at..])));
         if itself {
             into.push(char::from(byte));

@@ -149,7 +149,7 @@ impl Template {
         }
         let mut separator = '?';
         for named in &self.query {
-            query_value(&mut target, &mut separator, named, params);
+            query_value(&mut target, &mut separator, named, params)?;
         }
         Ok(target)
     }
@@ -215,6 +215,7 @@ fn path_value<'a>(
     keep: Keep,
     items: impl Iterator<Item = &'a str>,
 ) {
+    let keep = if style == Style::Label { Keep::NotDots } else { keep };
     for (at, text) in items.enumerate() {
         match (style, explode) {
             (Style::Label, _) if at == 0 || explode => target.push('.'),
@@ -230,17 +231,26 @@ fn path_value<'a>(
     }
 }
 
-fn query_value(target: &mut String, separator: &mut char, named: &Named, params: &[Param]) {
+fn query_value(
+    target: &mut String,
+    separator: &mut char,
+    named: &Named,
+    params: &[Param],
+) -> Result<(), Fault> {
     let joined = match named.style {
         _ if !named.list || named.explode => None,
-        Style::SpaceDelimited => Some("%20"),
-        Style::PipeDelimited => Some("%7C"),
+        Style::SpaceDelimited => Some(("%20", Some(' '))),
+        Style::PipeDelimited => Some(("%7C", Some('|'))),
         Style::DeepObject | Style::Dotted => None,
-        Style::Simple | Style::Form | Style::Label | Style::Matrix => Some(","),
+        Style::Simple | Style::Form | Style::Label | Style::Matrix => Some((",", None)),
     };
     for (at, text) in texts(params, named.slot).enumerate() {
+        // Spaces and bars are encoded wherever they stand, so a reader could not tell them from separators.
+        if joined.and_then(|(_, mark)| mark).is_some_and(|mark| text.contains(mark)) {
+            return Err(unsupported("an item of a list contains what separates items"));
+        }
         match joined.filter(|_| at > 0) {
-            Some(between) => target.push_str(between),
+            Some((between, _)) => target.push_str(between),
             None => {
                 target.push(std::mem::replace(separator, '&'));
                 target.push_str(&named.name);
@@ -249,6 +259,7 @@ fn query_value(target: &mut String, separator: &mut char, named: &Named, params:
         }
         percent::encode(text, Keep::Unreserved, target);
     }
+    Ok(())
 }
 
 fn unsupported(why: &str) -> Fault {

@@ -90,7 +90,7 @@ async fn connections_are_used_again() {
     let (address, seen) = component(vec![vec![OK; 3]]).await;
     let target = open(&format!("http://{address}"), &LinkOptions::default());
     for _ in 0..3 {
-        call(&target, "createUser", target_input("/")).await.unwrap();
+        call(&target, "getUser", target_input("/")).await.unwrap();
     }
     // There was one connection alone, or the component would still be waiting for its requests.
     assert_eq!(seen.await.unwrap().len(), 3);
@@ -115,11 +115,16 @@ async fn only_what_may_be_repeated_is_repeated() {
     call(&target, "getUser", target_input("/2")).await.unwrap();
     assert_eq!(seen.await.unwrap().len(), 3);
 
-    let (address, _) = component(vec![vec![OK, b""], vec![OK]]).await;
+    let (address, seen) = component(vec![vec![OK, b""], vec![OK]]).await;
     let target = open(&format!("http://{address}"), &LinkOptions::default());
     call(&target, "createUser", target_input("/1")).await.unwrap();
     let fault = call(&target, "createUser", target_input("/2")).await.unwrap_err();
     assert_eq!((fault.kind, fault.unsent), (FaultKind::Reset, false));
+    // The next request that the component sees is another one.
+    call(&target, "createUser", target_input("/3")).await.unwrap();
+    let seen = seen.await.unwrap();
+    let targets: Vec<&str> = seen.iter().filter_map(|request| request.split(' ').nth(1)).collect();
+    assert_eq!(targets, ["/1", "/2", "/3"]);
 }
 
 #[tokio::test]
@@ -167,8 +172,7 @@ fn the_pool_serves_several_runtimes() {
     let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let components = runtime();
     let (address, _) = components.block_on(component(vec![vec![OK; 2]; 4]));
-    let serving =
-        std::thread::spawn(move || components.block_on(tokio::time::sleep(Duration::from_secs(3600))));
+    let serving = std::thread::spawn(move || components.block_on(std::future::pending::<()>()));
     let target = open(&format!("http://{address}"), &LinkOptions::default());
     for _ in 0..2 {
         // The first runtime's connections end with it; the second, on the same thread, makes its own.

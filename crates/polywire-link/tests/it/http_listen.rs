@@ -3,6 +3,8 @@
 use std::sync::Mutex;
 use std::sync::mpsc;
 
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
 use polywire_call::{Answer, Body, Code, Exchange, Failure, Metadata, StandardError};
 
 use crate::support::{Answers, BODY_BYTES_MAX, Server, answer, body, contract, get, listen, raw, status};
@@ -126,6 +128,16 @@ async fn large_bodies_are_refused_at_once() {
     }
     let answer = raw(server.address, request).await;
     assert_eq!(status(&answer), 413, "{answer}");
+    // Whoever sends everything before it reads loses nothing.
+    let mut stream = tokio::net::TcpStream::connect(server.address).await.unwrap();
+    let head = format!("POST /api/users HTTP/1.1\r\nhost: a\r\ncontent-length: {}\r\n\r\n", 20 << 20);
+    stream.write_all(head.as_bytes()).await.unwrap();
+    for _ in 0..20 {
+        stream.write_all(&vec![b' '; 1 << 20]).await.unwrap();
+    }
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert_eq!(status(&answer), 413);
     // Just the limit passes, and others are served all the while.
     assert_eq!(status(&post("", &"x".repeat(BODY_BYTES_MAX)).await), 200);
     assert_eq!(status(&get(server.address, "GET /api/users/7", "").await), 200);
@@ -156,7 +168,6 @@ async fn what_is_no_request_closes_the_connection() {
 
 #[tokio::test]
 async fn a_request_may_come_in_pieces_and_connections_are_kept() {
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
     let server = describing();
     let mut stream = tokio::net::TcpStream::connect(server.address).await.unwrap();
     stream.set_nodelay(true).unwrap();

@@ -127,12 +127,26 @@ async fn what_is_written_is_read_as_the_same() {
                 for _ in 0..1 + random(3) {
                     text.push_str(if plain { ["a", "b-c"][random(2)] } else { pieces[random(pieces.len())] });
                 }
+                // In these two styles an item cannot contain the separator.
+                let text = if slot == 7 { text.replace(' ', "_") } else { text };
                 params.push(param(slot, &text));
             }
         }
         let mut exchange = exchange(&contract, "all", Input { params: params.clone(), ..Input::default() });
         target.call(&mut exchange).await.unwrap();
         assert_eq!(seen.recv().unwrap(), params);
+    }
+}
+
+#[tokio::test]
+async fn what_a_style_cannot_say_is_not_sent() {
+    let server = listen(contract(), Answers(|_: &mut Exchange| answer(200, "")));
+    let target = open(&format!("http://{}", server.address), &LinkOptions::default());
+    for (slot, text) in [(7, "a b"), (8, "a|b"), (13, "line\nbreak"), (13, "nul\0")] {
+        let params = required().into_iter().chain([param(slot, text)]).collect();
+        let mut exchange = exchange(&Arc::new(contract()), "all", Input { params, ..Input::default() });
+        let fault = target.call(&mut exchange).await.unwrap_err();
+        assert_eq!((fault.kind, fault.unsent), (polywire_call::FaultKind::Unsupported, true), "{text}");
     }
 }
 

@@ -1,5 +1,7 @@
 //! Both links over real sockets.
 
+#![expect(clippy::unwrap_used, reason = "what is not there fails the test")]
+
 mod grpc_connect;
 mod grpc_listen;
 mod grpc_peers;

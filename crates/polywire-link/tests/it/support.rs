@@ -1,12 +1,12 @@
 //! A small contract, a front that answers as a test says, a raw client and a raw component.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use polywire_call::{
-    Answer, BoxFuture, Call, Caller, Dispatch, Exchange, Fault, Input, Link, LinkOptions, Metadata, Origin,
-    Pinned, Routes, Slots,
+    Answer, BoxFuture, Call, Caller, Code, Dispatch, Exchange, Fault, Input, Link, LinkOptions, Metadata,
+    Origin, Pinned, Refusal, Routes, Slots,
 };
 use polywire_contract::{
     BodyBinding, Contract, Effect, Field, GrpcBinding, HttpBinding, Interface, InterfaceId, Operation,
@@ -144,17 +144,26 @@ impl<F: Fn(&mut Exchange) -> Answer + Send + Sync> Call for Answers<F> {
     }
 }
 
-struct Fixed(Pinned);
+/// What was refused: link, operation, code, status.
+pub(crate) type Refusals = Arc<Mutex<Vec<(&'static str, Option<OperationId>, Code, u16)>>>;
+
+struct Fixed(Pinned, Refusals);
 
 impl Dispatch for Fixed {
     fn pin(&self) -> Pinned {
         self.0.clone()
+    }
+
+    fn refused(&self, refusal: &Refusal<'_>) {
+        let seen = (refusal.link, refusal.operation, refusal.code, refusal.status);
+        self.1.lock().unwrap().push(seen);
     }
 }
 
 /// A listener in the background.
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
+    pub(crate) refusals: Refusals,
     pub(crate) stop: oneshot::Sender<()>,
     pub(crate) ended: tokio::task::JoinHandle<std::io::Result<()>>,
 }
@@ -176,12 +185,18 @@ pub(crate) fn listen_with(contract: Contract, call: impl Call + 'static, options
     };
     let listener = polywire_link::bind("127.0.0.1:0".parse().unwrap(), false).unwrap();
     let address = listener.local_addr().unwrap();
+    let refusals = Refusals::default();
     let (stop, stopped) = oneshot::channel();
     let stopped = async {
         let _ = stopped.await;
     };
-    let ended = tokio::spawn(polywire_link::serve(listener, Arc::new(Fixed(pinned)), options, stopped));
-    Server { address, stop, ended }
+    let ended = tokio::spawn(polywire_link::serve(
+        listener,
+        Arc::new(Fixed(pinned, refusals.clone())),
+        options,
+        stopped,
+    ));
+    Server { address, refusals, stop, ended }
 }
 
 /// Sends bytes and reads until the other end closes.

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use polywire_diag::{Diagnostic, FileId, nearest};
 use polywire_syntax::{Limits, Map, Node, Value};
 
+use super::swagger;
 use crate::Sources;
 
 /// How many files one description may consist of.
@@ -13,8 +14,6 @@ const FILES_MAX: usize = 1000;
 /// How many broken references get a suggestion, and among how many names: looking for one is slow.
 const SUGGESTIONS_MAX: usize = 200;
 const NAMES_MAX: usize = 2000;
-/// Maps with more members than this get an index.
-const SMALL_MAP: usize = 16;
 
 /// One parsed file.
 pub(super) struct Document {
@@ -44,7 +43,11 @@ pub(super) struct Broken {
 
 impl Documents {
     /// Parses a file and, transitively, the files that its references name.
-    pub(super) fn load(file: FileId, sources: &mut dyn Sources, diags: &mut Vec<Diagnostic>) -> Option<Documents> {
+    pub(super) fn load(
+        file: FileId,
+        sources: &mut dyn Sources,
+        diags: &mut Vec<Diagnostic>,
+    ) -> Option<Documents> {
         let mut documents = Documents { files: HashMap::new(), links: HashMap::new() };
         let mut waiting = vec![file];
         while let Some(file) = waiting.pop() {
@@ -52,7 +55,8 @@ impl Documents {
                 continue;
             }
             let name = sources.map().name(file).to_string();
-            let Some(root) = polywire_syntax::parse(file, sources.map().text(file), &Limits::default(), diags)
+            let Some(root) =
+                polywire_syntax::parse(file, sources.map().text(file), &Limits::default(), diags)
             else {
                 if documents.files.is_empty() {
                     return None;
@@ -70,6 +74,7 @@ impl Documents {
                 waiting.extend(found.as_ref().ok());
                 documents.links.insert(key, found);
             }
+            let root = if swagger::is_swagger(&root) { swagger::upgraded(&root) } else { root };
             documents.files.insert(file, Document { name, root });
         }
         Some(documents)
@@ -89,7 +94,9 @@ fn linked(node: &Node, paths: &mut Vec<String>) {
             Value::Map(map) => {
                 for entry in &map.entries {
                     match entry.value.as_text().filter(|_| entry.key == "$ref") {
-                        Some(text) => paths.extend(file_part(text).filter(|path| !is_remote(path)).map(String::from)),
+                        Some(text) => {
+                            paths.extend(file_part(text).filter(|path| !is_remote(path)).map(String::from))
+                        }
                         None => waiting.push(&entry.value),
                     }
                 }
@@ -111,14 +118,13 @@ fn is_remote(path: &str) -> bool {
 pub(super) struct Resolver<'a> {
     documents: &'a Documents,
     found: HashMap<(FileId, &'a str), Result<Target<'a>, Broken>>,
-    members: HashMap<*const Map, HashMap<&'a str, usize>>,
     anchors: HashMap<FileId, HashMap<&'a str, &'a Node>>,
     suggestions: usize,
 }
 
 impl<'a> Resolver<'a> {
     pub(super) fn new(documents: &'a Documents) -> Self {
-        Resolver { documents, found: HashMap::new(), members: HashMap::new(), anchors: HashMap::new(), suggestions: 0 }
+        Resolver { documents, found: HashMap::new(), anchors: HashMap::new(), suggestions: 0 }
     }
 
     /// The name of a file, as the user would write it.
@@ -165,7 +171,7 @@ impl<'a> Resolver<'a> {
         for step in fragment.split('/').skip(1) {
             let step = unescape(step);
             let next = match &node.value {
-                Value::Map(map) => self.member(map, &step),
+                Value::Map(map) => map.get(&step),
                 Value::List(items) => step.parse::<usize>().ok().and_then(|at| items.get(at)),
                 _ => None,
             };
@@ -184,20 +190,10 @@ impl<'a> Resolver<'a> {
     /// The member that a misspelt name most likely means.
     fn near(&mut self, name: &str, map: &'a Map) -> Option<&'a str> {
         self.suggestions += 1;
-        let short = name.len() <= 100 && map.entries.len() <= NAMES_MAX && self.suggestions <= SUGGESTIONS_MAX;
+        let short =
+            name.len() <= 100 && map.entries.len() <= NAMES_MAX && self.suggestions <= SUGGESTIONS_MAX;
         let names = map.entries.iter().map(|entry| entry.key.as_str()).filter(|key| key.len() <= 100);
         if short { nearest(name, names) } else { None }
-    }
-
-    /// A member of a map, by index where the map is large.
-    pub(super) fn member(&mut self, map: &'a Map, key: &str) -> Option<&'a Node> {
-        if map.entries.len() <= SMALL_MAP {
-            return map.get(key);
-        }
-        let index = self.members.entry(std::ptr::from_ref(map)).or_insert_with(|| {
-            map.entries.iter().enumerate().map(|(at, entry)| (entry.key.as_str(), at)).collect()
-        });
-        index.get(key).map(|at| &map.entries[*at].value)
     }
 
     fn anchor(&mut self, file: FileId, root: &'a Node, name: &str) -> Result<Target<'a>, Broken> {
@@ -268,4 +264,3 @@ pub(super) fn percent_decoded(text: &str) -> String {
     }
     String::from_utf8(decoded).unwrap_or_else(|_| text.to_string())
 }
-

@@ -47,7 +47,8 @@ const fn object(
 }
 
 use Want::{
-    Any, Bool, Count, List, ListOf, Map, Number, Object as Of, Patterned, Reference, Schema, SchemaOrBool, Text, Texts,
+    Any, Bool, Count, List, ListOf, Map, Number, Object as Of, Patterned, Reference, Schema, SchemaOrBool,
+    Text, Texts,
 };
 
 pub(super) static DOCUMENT: Object = object(
@@ -84,24 +85,17 @@ static INFO: Object = object(
 
 static CONTACT: Object = object("`contact`", &[("name", Text), ("url", Text), ("email", Text)], &[]);
 
-static LICENSE: Object = object("`license`", &[("name", Text), ("identifier", Text), ("url", Text)], &["name"]);
+static LICENSE: Object =
+    object("`license`", &[("name", Text), ("identifier", Text), ("url", Text)], &["name"]);
 
 static SERVER: Object = object(
     "the server",
-    &[
-        ("url", Text),
-        ("description", Text),
-        ("name", Text),
-        ("variables", Map(&Of(&SERVER_VARIABLE))),
-    ],
+    &[("url", Text), ("description", Text), ("name", Text), ("variables", Map(&Of(&SERVER_VARIABLE)))],
     &["url"],
 );
 
-pub(super) static SERVER_VARIABLE: Object = object(
-    "the server variable",
-    &[("enum", Texts), ("default", Text), ("description", Text)],
-    &["default"],
-);
+pub(super) static SERVER_VARIABLE: Object =
+    object("the server variable", &[("enum", Texts), ("default", Text), ("description", Text)], &["default"]);
 
 static TAG: Object = object(
     "the tag",

@@ -61,7 +61,8 @@ pub(super) fn collect<'a>(
             match known {
                 Some(at) if overrides && at < before => found[at] = declared,
                 Some(at) => {
-                    let message = format!("two parameters in `{}` are called `{}`", declared.place, declared.name);
+                    let message =
+                        format!("two parameters in `{}` are called `{}`", declared.place, declared.name);
                     let diagnostic = Diagnostic::error(&DUPLICATE, message).at(declared.span, "again here");
                     operations.lowering.say(diagnostic.at(found[at].span, "first here"));
                 }
@@ -78,7 +79,9 @@ fn declared<'a>(operations: &mut Operations<'_, '_, 'a>, node: &'a Node) -> Opti
     let name = map.get("name")?.as_text()?;
     let place = map.get("in")?.as_text()?;
     let span = node.as_map().map_or(node.span, |map| first(map, node.span));
-    if place == "header" && ["accept", "content-type", "authorization"].iter().any(|n| name.eq_ignore_ascii_case(n)) {
+    if place == "header"
+        && ["accept", "content-type", "authorization"].iter().any(|n| name.eq_ignore_ascii_case(n))
+    {
         return None;
     }
     if place == "querystring" {
@@ -112,7 +115,8 @@ pub(super) fn bind(
     for declared in &parameters {
         if !taken.insert(declared.name.to_string()) {
             let message = format!("two parameters are called `{}`", declared.name);
-            let other = parameters.iter().find(|one| one.name == declared.name).map_or(declared.span, |one| one.span);
+            let other =
+                parameters.iter().find(|one| one.name == declared.name).map_or(declared.span, |one| one.span);
             let diagnostic = Diagnostic::error(&DUPLICATE, message).at(declared.span, "not possible yet");
             lowering.say(diagnostic.at(other, "the first one"));
             continue;
@@ -130,14 +134,22 @@ pub(super) fn bind(
     bound
 }
 
-fn bind_body(lowering: &Lowering, body: &Body, taken: &HashSet<String>, record: &mut Record, bound: &mut Bound) {
+fn bind_body(
+    lowering: &Lowering,
+    body: &Body,
+    taken: &HashSet<String>,
+    record: &mut Record,
+    bound: &mut Bound,
+) {
     let Some(ty) = body.ty else {
         bound.body = BodyBinding::Opaque { media: body.media.clone() };
         return;
     };
     let described = lowering.contract.ty(ty.id);
     let whole = lowering.contract.record(ty.id).filter(|own| {
-        !ty.nullable && described.checks.is_empty() && !own.fields.iter().any(|field| taken.contains(&field.name))
+        !ty.nullable
+            && described.checks.is_empty()
+            && !own.fields.iter().any(|field| taken.contains(&field.name))
     });
     if let Some(own) = whole {
         for field in &own.fields {
@@ -169,7 +181,8 @@ fn field(declared: &Declared) -> Field {
     field.required |= is_set(map, "required");
     field.deprecated = is_set(map, "deprecated");
     field.doc = text_of(node, "description");
-    field.default = map.get("schema").and_then(Node::as_map).and_then(|schema| schema.get("default")).cloned();
+    field.default =
+        map.get("schema").and_then(Node::as_map).and_then(|schema| schema.get("default")).cloned();
     field
 }
 

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use polywire_contract::{
-    BodyBinding, Effect, HttpBinding, Interface, InterfaceId, Media, Operation, Outcome, Segment, Status, Streaming,
-    TypeRef, words,
+    BodyBinding, Effect, HttpBinding, Interface, InterfaceId, Media, Operation, Outcome, Segment, Status,
+    Streaming, TypeRef, words,
 };
 use polywire_diag::{Diagnostic, Span};
 use polywire_syntax::{Entry, Map, Node};
@@ -77,7 +77,8 @@ impl<'o, 'l, 'a> Operations<'o, 'l, 'a> {
             };
             if let Some(first) = shapes.insert(template.shape(), entry.key_span) {
                 let message = format!("the path `{}` is there twice", entry.key);
-                let diagnostic = Diagnostic::error(&DUPLICATE, message).at(entry.key_span, "matches the same requests");
+                let diagnostic =
+                    Diagnostic::error(&DUPLICATE, message).at(entry.key_span, "matches the same requests");
                 self.lowering.diags.push(diagnostic.at(first, "first here"));
                 continue;
             }
@@ -150,7 +151,13 @@ impl<'o, 'l, 'a> Operations<'o, 'l, 'a> {
     }
 
     /// `operationId`, or words of method and path; none where the name is taken.
-    fn name(&mut self, method: &str, template: &Template<'a>, entry: &'a Entry, map: &'a Map) -> Option<String> {
+    fn name(
+        &mut self,
+        method: &str,
+        template: &Template<'a>,
+        entry: &'a Entry,
+        map: &'a Map,
+    ) -> Option<String> {
         if let Some(node) = map.get("operationId") {
             let name = node.as_text().filter(|name| !name.is_empty())?;
             if let Some(first) = self.names.insert(name.to_string(), node.span) {
@@ -209,7 +216,8 @@ impl<'o, 'l, 'a> Operations<'o, 'l, 'a> {
                 let message = format!("there is no `{{{}}}` in `{}`", declared.name, path.key);
                 let diagnostic = Diagnostic::warning(&PATH_PARAMETER, message).at(declared.span, "left out");
                 let free = variables.iter().copied();
-                let near = polywire_diag::nearest(declared.name, free).map(|near| format!("did you mean `{near}`?"));
+                let near =
+                    polywire_diag::nearest(declared.name, free).map(|near| format!("did you mean `{near}`?"));
                 let mut diagnostic = diagnostic.at(path.key_span, "the path");
                 diagnostic.help.extend(near);
                 self.lowering.say(diagnostic);
@@ -219,8 +227,10 @@ impl<'o, 'l, 'a> Operations<'o, 'l, 'a> {
         for name in variables {
             if !parameters.iter().any(|declared| declared.place == "path" && declared.name == name) {
                 let message = format!("`{{{name}}}` of `{}` is not described", path.key);
-                let diagnostic = Diagnostic::warning(&PATH_PARAMETER, message).at(entry.key_span, "taken as text here");
-                let help = format!("add `{{name: {name}, in: path, required: true, schema: {{type: string}}}}`");
+                let diagnostic =
+                    Diagnostic::warning(&PATH_PARAMETER, message).at(entry.key_span, "taken as text here");
+                let help =
+                    format!("add `{{name: {name}, in: path, required: true, schema: {{type: string}}}}`");
                 self.lowering.diags.push(diagnostic.at(path.key_span, "the path").help(help));
                 let ty = TypeRef::from(self.lowering.text());
                 parameters.push(input::Declared::undeclared(name, ty, path.key_span));
@@ -232,7 +242,8 @@ impl<'o, 'l, 'a> Operations<'o, 'l, 'a> {
         let map = self.follow(node)?.as_map()?;
         let content = map.get("content").and_then(Node::as_map)?;
         let mut body = Body { ty: None, media: Vec::new(), optional: !is_set(map, "required"), node };
-        let json = content.entries.iter().find(|entry| Media { name: media_name(&entry.key), ty: None }.is_json());
+        let json =
+            content.entries.iter().find(|entry| Media { name: media_name(&entry.key), ty: None }.is_json());
         for entry in &content.entries {
             let name = media_name(&entry.key);
             if json.is_none() {
@@ -269,7 +280,8 @@ impl<'o, 'l, 'a> Operations<'o, 'l, 'a> {
                 Status::Default => false,
             };
             let mut media: Vec<Media> = Vec::new();
-            for entry in map.get("content").and_then(Node::as_map).map_or(&[][..], |content| &content.entries) {
+            for entry in map.get("content").and_then(Node::as_map).map_or(&[][..], |content| &content.entries)
+            {
                 let mut one = Media { name: media_name(&entry.key), ty: None };
                 if one.is_json() {
                     one.ty = Some(self.media_type(&entry.value));
@@ -280,7 +292,13 @@ impl<'o, 'l, 'a> Operations<'o, 'l, 'a> {
                     media.push(one);
                 }
             }
-            outcomes.push(Outcome { status, ok, media, doc: text_of(node, "description"), span: entry.key_span });
+            outcomes.push(Outcome {
+                status,
+                ok,
+                media,
+                doc: text_of(node, "description"),
+                span: entry.key_span,
+            });
         }
         let succeeds = outcomes.iter().any(|outcome| outcome.ok);
         let default = outcomes.iter().position(|outcome| outcome.status == Status::Default);

@@ -1,5 +1,7 @@
 //! Which schemas take part in one type: references followed, `allOf` taken apart, null set aside.
 
+use std::collections::HashSet;
+
 use polywire_diag::{Diagnostic, Span};
 use polywire_syntax::{Map, Node, Value};
 
@@ -51,9 +53,10 @@ impl<'a> Part<'a> {
     /// Whether it says nothing about which values are allowed.
     pub(super) fn is_annotation(&self) -> bool {
         match &self.node.value {
-            Value::Map(map) => map.entries.iter().all(|entry| {
-                is_annotation(&entry.key) || (self.skip != 0 && self.get(&entry.key).is_none())
-            }),
+            Value::Map(map) => map
+                .entries
+                .iter()
+                .all(|entry| is_annotation(&entry.key) || (self.skip != 0 && self.get(&entry.key).is_none())),
             Value::Bool(allowed) => *allowed,
             _ => true,
         }
@@ -81,8 +84,13 @@ pub(super) fn implied(map: &Map) -> Vec<Kind> {
     let mut kinds = Vec::new();
     for entry in &map.entries {
         let kind = match entry.key.as_str() {
-            "properties" | "required" | "additionalProperties" | "minProperties" | "maxProperties"
-            | "patternProperties" | "propertyNames" => Kind::Object,
+            "properties"
+            | "required"
+            | "additionalProperties"
+            | "minProperties"
+            | "maxProperties"
+            | "patternProperties"
+            | "propertyNames" => Kind::Object,
             "items" | "minItems" | "maxItems" | "uniqueItems" | "prefixItems" => Kind::List,
             "minLength" | "maxLength" | "pattern" => Kind::Text,
             "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf" => Kind::Number,
@@ -103,10 +111,36 @@ pub(super) fn implied(map: &Map) -> Vec<Kind> {
 fn is_annotation(key: &str) -> bool {
     matches!(
         key,
-        "title" | "description" | "summary" | "default" | "example" | "examples" | "deprecated" | "readOnly"
-            | "externalDocs" | "xml" | "nullable" | "discriminator" | "$comment" | "$schema" | "$id" | "$anchor"
-            | "$dynamicAnchor" | "$defs" | "definitions" | "$vocabulary" | "contentMediaType" | "contentSchema"
+        "title"
+            | "description"
+            | "summary"
+            | "default"
+            | "example"
+            | "examples"
+            | "deprecated"
+            | "readOnly"
+            | "externalDocs"
+            | "xml"
+            | "nullable"
+            | "discriminator"
+            | "$comment"
+            | "$schema"
+            | "$id"
+            | "$anchor"
+            | "$dynamicAnchor"
+            | "$defs"
+            | "definitions"
+            | "$vocabulary"
+            | "contentMediaType"
+            | "contentSchema"
     ) || (key.starts_with("x-") && key != "x-sensitive")
+}
+
+/// The schemas that a gathering is inside of, and those that it is through with.
+#[derive(Default)]
+struct Walk {
+    open: Vec<*const Node>,
+    done: HashSet<*const Node>,
 }
 
 impl<'a> Lowering<'_, 'a> {
@@ -114,7 +148,7 @@ impl<'a> Lowering<'_, 'a> {
     pub(super) fn flatten(&mut self, nodes: &[&'a Node]) -> Parts<'a> {
         let mut parts = Vec::new();
         for node in nodes {
-            self.gather(Part { node, skip: 0 }, &mut Vec::new(), &mut parts);
+            self.gather(Part { node, skip: 0 }, &mut Walk::default(), &mut parts);
         }
         simplified(parts)
     }
@@ -122,7 +156,7 @@ impl<'a> Lowering<'_, 'a> {
     /// The parts that are left of a type, with one more schema.
     pub(super) fn with(&mut self, parts: &[Part<'a>], node: &'a Node) -> Parts<'a> {
         let mut parts = parts.to_vec();
-        self.gather(Part { node, skip: 0 }, &mut Vec::new(), &mut parts);
+        self.gather(Part { node, skip: 0 }, &mut Walk::default(), &mut parts);
         simplified(parts)
     }
 
@@ -148,18 +182,25 @@ impl<'a> Lowering<'_, 'a> {
         None
     }
 
-    fn gather(&mut self, part: Part<'a>, walked: &mut Vec<*const Node>, parts: &mut Parts<'a>) {
+    fn gather(&mut self, part: Part<'a>, walk: &mut Walk, parts: &mut Parts<'a>) {
         let address = std::ptr::from_ref(part.node);
-        if let Some(at) = walked.iter().position(|known| *known == address) {
-            if walked[at..].iter().all(|known| !self.endless.contains(known)) {
-                let message = "this schema is made of itself";
-                let diagnostic = Diagnostic::error(&ENDLESS, message).at(place(part.node), "leads back to here");
-                self.say(diagnostic.help("a property or item may refer back; a schema itself or its `allOf` may not"));
-            }
-            self.endless.extend(&walked[at..]);
+        if walk.done.contains(&address) {
             return;
         }
-        if walked.len() >= DEPTH_MAX || parts.len() >= PARTS_MAX {
+        if let Some(at) = walk.open.iter().position(|known| *known == address) {
+            if walk.open[at..].iter().all(|known| !self.endless.contains(known)) {
+                let message = "this schema is made of itself";
+                let diagnostic =
+                    Diagnostic::error(&ENDLESS, message).at(place(part.node), "leads back to here");
+                self.say(
+                    diagnostic
+                        .help("a property or item may refer back; a schema itself or its `allOf` may not"),
+                );
+            }
+            self.endless.extend(&walk.open[at..]);
+            return;
+        }
+        if walk.open.len() >= DEPTH_MAX || parts.len() >= PARTS_MAX {
             self.too_much(format!("more than {DEPTH_MAX} schemas make up one"), place(part.node));
             return;
         }
@@ -171,15 +212,16 @@ impl<'a> Lowering<'_, 'a> {
             }
             return;
         }
-        walked.push(address);
+        walk.open.push(address);
         if let Some(target) = reference.and_then(|node| self.target(node)) {
-            self.gather(Part { node: target, skip: 0 }, walked, parts);
+            self.gather(Part { node: target, skip: 0 }, walk, parts);
         }
         let alone = reference.is_some() && self.edition == Edition::V30;
         for node in all_of.filter(|_| !alone).into_iter().flatten() {
-            self.gather(Part { node, skip: 0 }, walked, parts);
+            self.gather(Part { node, skip: 0 }, walk, parts);
         }
-        walked.pop();
+        walk.open.pop();
+        walk.done.insert(address);
         let rest = Part { node: part.node, skip: part.skip | REF | ALL_OF };
         if alone {
             self.ignored_siblings(part);
@@ -196,16 +238,20 @@ impl<'a> Lowering<'_, 'a> {
         if !self.names.contains_key(&address) {
             let name = self.resolver.name(target.node.span.file);
             let fragment = text.split_once('#').map_or("", |(_, fragment)| fragment);
-            self.names.insert(address, if fragment.is_empty() { name.to_string() } else { format!("{name}#{fragment}") });
+            self.names.insert(
+                address,
+                if fragment.is_empty() { name.to_string() } else { format!("{name}#{fragment}") },
+            );
         }
         Some(target.node)
     }
 
     fn ignored_siblings(&mut self, part: Part<'a>) {
         let Some(map) = part.map() else { return };
-        let ignored = map.entries.iter().find(|entry| {
-            entry.key != "$ref" && (entry.key == "nullable" || !is_annotation(&entry.key))
-        });
+        let ignored = map
+            .entries
+            .iter()
+            .find(|entry| entry.key != "$ref" && (entry.key == "nullable" || !is_annotation(&entry.key)));
         if let Some(entry) = ignored {
             let message = format!("`{}` beside `$ref` has no effect in OpenAPI 3.0", entry.key);
             let diagnostic = Diagnostic::warning(&NO_EFFECT, message).at(entry.key_span, "has no effect");
@@ -255,9 +301,9 @@ impl<'a> Lowering<'_, 'a> {
         }
         let list = |key| map.get(key).and_then(Node::as_list).unwrap_or_default();
         list("allOf").iter().all(|node| self.admits_null(node, depth))
-            && ["oneOf", "anyOf"].into_iter().all(|key| {
-                list(key).is_empty() || list(key).iter().any(|node| self.admits_null(node, depth))
-            })
+            && ["oneOf", "anyOf"]
+                .into_iter()
+                .all(|key| list(key).is_empty() || list(key).iter().any(|node| self.admits_null(node, depth)))
     }
 }
 
@@ -281,7 +327,8 @@ fn simplified(mut parts: Parts<'_>) -> Parts<'_> {
         let said = Some(parts[at]).filter(|part| only_type(part)).and_then(|part| part.declared());
         let again = said.is_some_and(|said| {
             parts.iter().enumerate().any(|(other, part)| {
-                other != at && part.declared().is_some_and(|kinds| kinds.iter().all(|kind| said.contains(kind)))
+                other != at
+                    && part.declared().is_some_and(|kinds| kinds.iter().all(|kind| said.contains(kind)))
             })
         });
         if again {
@@ -296,7 +343,9 @@ fn simplified(mut parts: Parts<'_>) -> Parts<'_> {
 fn only_type(part: &Part) -> bool {
     part.map().is_some_and(|map| {
         map.entries.iter().all(|entry| {
-            entry.key == "type" || is_annotation(&entry.key) || (part.skip != 0 && part.get(&entry.key).is_none())
+            entry.key == "type"
+                || is_annotation(&entry.key)
+                || (part.skip != 0 && part.get(&entry.key).is_none())
         })
     })
 }

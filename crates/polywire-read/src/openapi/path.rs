@@ -80,7 +80,8 @@ impl<'p> Template<'p> {
 
     /// The names of the variables, in order.
     pub(super) fn variables(&self) -> Vec<&'p str> {
-        let name = |piece: &Piece<'p>| if let Piece::Variable { name, .. } = piece { Some(*name) } else { None };
+        let name =
+            |piece: &Piece<'p>| if let Piece::Variable { name, .. } = piece { Some(*name) } else { None };
         self.segments.iter().filter_map(name).collect()
     }
 }

@@ -7,8 +7,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::NOT_MERGED;
 use super::parts::Part;
-use super::shape::closes;
 use super::schema::{Built, Kind, Lowering, is_set};
+use super::shape::closes;
 
 /// What one part says of a member that is not among its properties.
 #[derive(Clone, Copy)]
@@ -128,7 +128,9 @@ impl<'a> Lowering<'_, 'a> {
         } else {
             let message = format!("`{name}` can never be there");
             let diagnostic = Diagnostic::warning(&NOT_MERGED, message).at(at, "left out").at(closed, label);
-            diagnostic.help("`additionalProperties: false` knows only the properties beside it, not those of `allOf`")
+            diagnostic.help(
+                "`additionalProperties: false` knows only the properties beside it, not those of `allOf`",
+            )
         });
     }
 }
@@ -170,5 +172,8 @@ fn properties<'a>(part: &Part<'a>) -> HashMap<&'a str, &'a Entry> {
 fn required<'a>(parts: &[Part<'a>]) -> Vec<(&'a str, Span)> {
     let mut seen = HashSet::new();
     let lists = parts.iter().filter_map(|part| part.get("required")?.as_list()).flatten();
-    lists.filter_map(|node| Some((node.as_text()?, node.span))).filter(|(name, _)| seen.insert(*name)).collect()
+    lists
+        .filter_map(|node| Some((node.as_text()?, node.span)))
+        .filter(|(name, _)| seen.insert(*name))
+        .collect()
 }

@@ -94,12 +94,16 @@ fn server_variable(walk: &mut Validate, map: &Map) {
 
 /// A parameter or header has a schema or one media type, not both.
 fn holds(walk: &mut Validate, object: &'static Object, map: &Map, span: Span) {
-    let name = map.get("name").and_then(Node::as_text).map_or(object.name.to_string(), |n| format!("the parameter `{n}`"));
+    let name = map
+        .get("name")
+        .and_then(Node::as_text)
+        .map_or(object.name.to_string(), |n| format!("the parameter `{n}`"));
     match (map.entry("schema"), map.entry("content")) {
         (None, None) if walk.misspelt(map, object, "schema") || walk.misspelt(map, object, "content") => {}
         (None, None) => {
             let message = format!("{name} has neither `schema` nor `content`");
-            let diagnostic = Diagnostic::error(&MISSING_FIELD, message).at(first(map, span), "what does it hold?");
+            let diagnostic =
+                Diagnostic::error(&MISSING_FIELD, message).at(first(map, span), "what does it hold?");
             walk.diags.push(diagnostic.help("add `schema: {type: string}` or what it is"));
         }
         (Some(schema), Some(content)) => {
@@ -133,7 +137,9 @@ fn parameter(walk: &mut Validate, map: &Map, span: Span) {
             let message = format!("a parameter cannot be in `{text}`");
             let mut diagnostic = Diagnostic::error(&BAD_PARAMETER, message).at(place.span, "no such place");
             diagnostic.help.push(match (text, nearest(text, places)) {
-                ("body" | "formData", _) => "bodies are described by `requestBody` since OpenAPI 3.0".to_string(),
+                ("body" | "formData", _) => {
+                    "bodies are described by `requestBody` since OpenAPI 3.0".to_string()
+                }
                 (_, Some(near)) => format!("did you mean `{near}`?"),
                 (_, None) => format!("one of `{}`", places.join("`, `")),
             });
@@ -205,12 +211,15 @@ pub(super) fn schema(walk: &mut Validate, map: &Map) {
             (Value::Bool(_), _) => {
                 let message = format!("`{name}` is the bound itself since OpenAPI 3.1");
                 let diagnostic = Diagnostic::error(&WRONG_KIND, message).at(node.span, "this is a boolean");
-                walk.diags.push(diagnostic.help(format!("write the number of `{bound}` here, and leave out `{bound}`")));
+                walk.diags.push(
+                    diagnostic.help(format!("write the number of `{bound}` here, and leave out `{bound}`")),
+                );
             }
             (Value::Number(_), Edition::V30) => {
                 let message = format!("`{name}` is true or false in OpenAPI 3.0");
                 let diagnostic = Diagnostic::error(&WRONG_KIND, message).at(node.span, "this is a number");
-                walk.diags.push(diagnostic.help(format!("write the number as `{bound}`, and `{name}: true`")));
+                walk.diags
+                    .push(diagnostic.help(format!("write the number as `{bound}`, and `{name}: true`")));
             }
             _ => wrong(walk, node, &format!("`{name}` must be a number")),
         }
@@ -237,7 +246,9 @@ fn type_name(walk: &mut Validate, node: &Node, name: &str) {
     diagnostic.help.push(match (name, nearest(name, TYPES.iter().copied())) {
         ("null", _) => "OpenAPI 3.0 writes `nullable: true` beside the type".to_string(),
         ("float" | "double", _) => format!("write `type: number` with `format: {name}`"),
-        ("int" | "int32" | "int64" | "long", _) => "write `type: integer`, with `format: int64` for 64 bits".to_string(),
+        ("int" | "int32" | "int64" | "long", _) => {
+            "write `type: integer`, with `format: int64` for 64 bits".to_string()
+        }
         ("date" | "date-time" | "uuid", _) => format!("write `type: string` with `format: {name}`"),
         ("file", _) => "write `type: string` with `format: binary`".to_string(),
         (_, Some(near)) => format!("did you mean `{near}`?"),

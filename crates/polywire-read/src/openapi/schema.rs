@@ -7,12 +7,14 @@ use polywire_contract::{Check, Contract, Enum, Shape, Sum, Type, TypeId, TypeRef
 use polywire_diag::{Code, Diagnostic, Span};
 use polywire_syntax::{Map, Node, Number};
 
-use super::{Edition, LIMIT};
 use super::documents::Resolver;
 use super::parts::{Part, Parts};
+use super::{Edition, LIMIT};
 
 /// How many types one description may have.
 const TYPES_MAX: usize = 200_000;
+/// How many of them may be made of several schemas: alternatives of alternatives multiply.
+const MERGED_MAX: usize = 20_000;
 
 /// A JSON type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -80,6 +82,7 @@ pub(super) struct Lowering<'l, 'a> {
     any: Option<TypeId>,
     nothing: Option<TypeId>,
     full: bool,
+    merged: usize,
     text: Option<TypeId>,
 }
 
@@ -104,6 +107,7 @@ impl<'l, 'a> Lowering<'l, 'a> {
             any: None,
             nothing: None,
             full: false,
+            merged: 0,
             text: None,
         }
     }
@@ -122,7 +126,12 @@ impl<'l, 'a> Lowering<'l, 'a> {
     }
 
     /// The type that stands for these parts; asked for the first time, it is put in the queue.
-    pub(super) fn place(&mut self, parts: Parts<'a>, forced: Option<Kind>, origin: Option<&'a Node>) -> TypeId {
+    pub(super) fn place(
+        &mut self,
+        parts: Parts<'a>,
+        forced: Option<Kind>,
+        origin: Option<&'a Node>,
+    ) -> TypeId {
         if parts.is_empty() {
             return self.any();
         }
@@ -142,8 +151,12 @@ impl<'l, 'a> Lowering<'l, 'a> {
         if let Some(id) = self.made.get(&key) {
             return *id;
         }
-        if self.made.len() >= TYPES_MAX {
-            self.too_much(format!("more than {TYPES_MAX} types"), super::parts::place(parts[0].node));
+        self.merged += usize::from(parts.len() > 1);
+        if self.made.len() >= TYPES_MAX || self.merged > MERGED_MAX {
+            self.too_much(
+                format!("more than {TYPES_MAX} types, or {MERGED_MAX} that are made of several schemas"),
+                super::parts::place(parts[0].node),
+            );
             return self.any();
         }
         if let Some(id) = self.only_branch(&parts, forced, named) {
@@ -167,6 +180,9 @@ impl<'l, 'a> Lowering<'l, 'a> {
     /// Builds every shape that is still missing.
     pub(super) fn finish(&mut self) {
         while let Some(work) = self.waiting.pop_front() {
+            if self.full {
+                continue;
+            }
             self.not_checked(&work.parts);
             let (shape, checks) = self.shape(&work.parts, work.forced);
             let ty = &mut self.contract.types[work.id.0 as usize];

@@ -7,7 +7,8 @@ use polywire_syntax::{Node, Number, Value};
 
 use super::parts::{Part, implied, place};
 use super::schema::{Built, Kind, Lowering, closed_enum, is_set, whole};
-use super::{BAD_VALUE, NOT_CHECKED, NOT_MERGED};
+use super::values::excluded;
+use super::{NOT_CHECKED, NOT_MERGED};
 
 /// Formats of text that are checks; every other unknown format is a remark for people.
 const TEXT_FORMATS: &[&str] = &[
@@ -205,7 +206,10 @@ impl<'a> Lowering<'_, 'a> {
         if let Some((values, span)) = self.allowed(parts) {
             let names = self.matching(Kind::Text, values);
             if matches!(shape, Shape::Text) {
-                let value = |node: Node| EnumValue { name: node.as_text().unwrap_or_default().to_string(), span: node.span };
+                let value = |node: Node| EnumValue {
+                    name: node.as_text().unwrap_or_default().to_string(),
+                    span: node.span,
+                };
                 shape = closed_enum(names.into_iter().map(value).collect());
             } else {
                 checks.push((Check::Among(names), span));
@@ -232,20 +236,29 @@ impl<'a> Lowering<'_, 'a> {
             let Some(map) = part.map() else { continue };
             for entry in &map.entries {
                 let count = || if let Value::Number(n) = &entry.value.value { whole(n) } else { None };
-                let number = || if let Value::Number(n) = &entry.value.value { Some(n.clone()) } else { None };
+                let number =
+                    || if let Value::Number(n) = &entry.value.value { Some(n.clone()) } else { None };
                 let numeric = matches!(kind, Kind::Integer | Kind::Number);
                 let check = match entry.key.as_str() {
                     "minLength" if kind == Kind::Text => count().map(Check::MinLength),
                     "maxLength" if kind == Kind::Text => count().map(Check::MaxLength),
-                    "pattern" if kind == Kind::Text => entry.value.as_text().map(|p| Check::Pattern(p.to_string())),
+                    "pattern" if kind == Kind::Text => {
+                        entry.value.as_text().map(|p| Check::Pattern(p.to_string()))
+                    }
                     "minItems" if kind == Kind::List => count().map(Check::MinItems),
                     "maxItems" if kind == Kind::List => count().map(Check::MaxItems),
-                    "uniqueItems" if kind == Kind::List => is_set(map, "uniqueItems").then_some(Check::UniqueItems),
+                    "uniqueItems" if kind == Kind::List => {
+                        is_set(map, "uniqueItems").then_some(Check::UniqueItems)
+                    }
                     "minProperties" if kind == Kind::Object => count().map(Check::MinProperties),
                     "maxProperties" if kind == Kind::Object => count().map(Check::MaxProperties),
                     "multipleOf" if numeric => number().map(Check::MultipleOf),
-                    "minimum" if numeric && is_set(map, "exclusiveMinimum") => number().map(Check::ExclusiveMinimum),
-                    "maximum" if numeric && is_set(map, "exclusiveMaximum") => number().map(Check::ExclusiveMaximum),
+                    "minimum" if numeric && is_set(map, "exclusiveMinimum") => {
+                        number().map(Check::ExclusiveMinimum)
+                    }
+                    "maximum" if numeric && is_set(map, "exclusiveMaximum") => {
+                        number().map(Check::ExclusiveMaximum)
+                    }
                     "minimum" if numeric => number().map(Check::Minimum),
                     "maximum" if numeric => number().map(Check::Maximum),
                     "exclusiveMinimum" if numeric => number().map(Check::ExclusiveMinimum),
@@ -255,63 +268,6 @@ impl<'a> Lowering<'_, 'a> {
                 checks.extend(check.map(|check| (check, entry.value.span)));
             }
         }
-    }
-
-    /// `enum` and `const` as a check.
-    pub(super) fn among(&mut self, kind: Kind, parts: &[Part<'a>], checks: &mut Vec<(Check, Span)>) {
-        if let Some((values, span)) = self.allowed(parts) {
-            let values = self.matching(kind, values);
-            checks.push((Check::Among(values), span));
-        }
-    }
-
-    /// `not` with a list of values, as a check.
-    fn not_among(&self, parts: &[Part<'a>], checks: &mut Vec<(Check, Span)>) {
-        for node in parts.iter().filter_map(|part| part.get("not")) {
-            checks.extend(excluded(node).map(|values| (Check::NotAmong(values), node.span)));
-        }
-    }
-
-    /// The values that every `enum` and `const` lists, null set aside.
-    fn allowed(&mut self, parts: &[Part<'a>]) -> Option<(Vec<Node>, Span)> {
-        let mut found: Option<(Vec<Node>, Span)> = None;
-        for part in parts {
-            let list = part.get("enum").and_then(|node| Some((node.as_list()?, node.span)));
-            let constant = part.get("const").map(|node| (std::slice::from_ref(node), node.span));
-            for (values, span) in list.into_iter().chain(constant) {
-                let mut kept: Vec<Node> = Vec::new();
-                for value in values.iter().filter(|value| value.value != Value::Null) {
-                    let before = found.as_ref().is_none_or(|(before, _)| before.iter().any(|b| b.value == value.value));
-                    if before && !kept.iter().any(|known| known.value == value.value) {
-                        kept.push(value.clone());
-                    }
-                }
-                found = Some((kept, span));
-            }
-        }
-        found
-    }
-
-    /// The listed values that are of a type; the others can never occur, which is said.
-    fn matching(&mut self, kind: Kind, values: Vec<Node>) -> Vec<Node> {
-        let (right, wrong): (Vec<Node>, Vec<Node>) = values.into_iter().partition(|value| match (&value.value, kind) {
-            (Value::Text(_), Kind::Text)
-            | (Value::Bool(_), Kind::Bool)
-            | (Value::Number(_), Kind::Number)
-            | (Value::List(_), Kind::List)
-            | (Value::Map(_), Kind::Object) => true,
-            (Value::Number(n), Kind::Integer) => n.is_integer() || whole(n).is_some(),
-            _ => false,
-        });
-        if let Some(value) = wrong.first() {
-            let message = format!("a value of `{}` cannot be {}", kind.name(), value.kind());
-            let mut diagnostic = Diagnostic::error(&BAD_VALUE, message).at(value.span, "can never occur");
-            if kind == Kind::Text {
-                diagnostic.help.push("put quotes around it".to_string());
-            }
-            self.say(diagnostic);
-        }
-        right
     }
 
     /// Says which keywords of the parts nobody checks yet.
@@ -335,16 +291,6 @@ impl<'a> Lowering<'_, 'a> {
     }
 }
 
-/// The values that a `not` excludes, where it does nothing else.
-fn excluded(not: &Node) -> Option<Vec<Node>> {
-    let [entry] = &not.as_map()?.entries[..] else { return None };
-    match entry.key.as_str() {
-        "enum" => Some(entry.value.as_list()?.to_vec()),
-        "const" => Some(vec![entry.value.clone()]),
-        _ => None,
-    }
-}
-
 /// Whether `unevaluatedProperties: false` of a part means that the united properties are all: the part includes all the
 /// others, and nothing depends on the value.
 pub(super) fn closes(parts: &[Part<'_>], part: &Part<'_>) -> bool {
@@ -354,7 +300,8 @@ pub(super) fn closes(parts: &[Part<'_>], part: &Part<'_>) -> bool {
             .iter()
             .any(|key| part.map().is_some_and(|map| map.get(key).is_some()))
     };
-    last && part.get("unevaluatedProperties").and_then(Node::as_bool) == Some(false) && !parts.iter().any(depends)
+    last && part.get("unevaluatedProperties").and_then(Node::as_bool) == Some(false)
+        && !parts.iter().any(depends)
 }
 
 /// The types that two lists allow; an integer is a number.

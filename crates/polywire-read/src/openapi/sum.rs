@@ -74,7 +74,8 @@ impl<'a> Lowering<'_, 'a> {
 
     /// Values of several JSON types.
     pub(super) fn by_kind(&mut self, kinds: &[Kind], parts: &[Part<'a>]) -> Built {
-        let span = parts.iter().find_map(|part| part.get("type")).map_or(parts[0].node.span, |node| node.span);
+        let span =
+            parts.iter().find_map(|part| part.get("type")).map_or(parts[0].node.span, |node| node.span);
         let variant = |lowering: &mut Self, kind: Kind| Variant {
             name: kind.name().to_string(),
             ty: lowering.place(parts.to_vec(), Some(kind), None),
@@ -146,8 +147,12 @@ impl<'a> Lowering<'_, 'a> {
         }
         if let Some(variant) = sum.variants.iter().find(|variant| variant.tags.is_empty()) {
             let message = format!("no value of `{tag}` means this alternative");
-            let diagnostic = Diagnostic::warning(&BAD_DISCRIMINATOR, message).at(variant.span, "found by trial");
-            self.say(diagnostic.help(format!("give its property `{tag}` a `const`, or make it a schema of its own")));
+            let diagnostic =
+                Diagnostic::warning(&BAD_DISCRIMINATOR, message).at(variant.span, "found by trial");
+            self.say(
+                diagnostic
+                    .help(format!("give its property `{tag}` a `const`, or make it a schema of its own")),
+            );
         } else {
             sum.tag = Some(tag.to_string());
         }
@@ -209,9 +214,9 @@ fn choice<'a>(parts: &[Part<'a>]) -> Option<Choice<'a>> {
 fn is_null(node: &Node) -> bool {
     let only = |map: &Map| match (map.get("type"), map.get("enum"), map.get("const")) {
         (Some(kind), ..) => kind.as_text() == Some("null"),
-        (None, Some(values), _) => {
-            values.as_list().is_some_and(|list| !list.is_empty() && list.iter().all(|v| v.value == Value::Null))
-        }
+        (None, Some(values), _) => values
+            .as_list()
+            .is_some_and(|list| !list.is_empty() && list.iter().all(|v| v.value == Value::Null)),
         (None, None, Some(value)) => value.value == Value::Null,
         _ => false,
     };

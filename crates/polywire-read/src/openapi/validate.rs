@@ -9,8 +9,8 @@ use polywire_syntax::{Entry, Map, Node, Value};
 use super::documents::Resolver;
 use super::fields::{DOCUMENT, Object, SCHEMA, Want};
 use super::parts::place;
-use super::{Edition, rules};
 use super::{BAD_REFERENCE, MISSING_FIELD, UNKNOWN_KEY, WRONG_KIND};
+use super::{Edition, rules};
 
 /// How many unknown fields are looked at for a misspelling, and how long they may be.
 const UNKNOWN_MAX: usize = 2000;
@@ -35,7 +35,8 @@ pub(super) fn validate<'a>(
     resolver: &mut Resolver<'a>,
     diags: &mut Vec<Diagnostic>,
 ) {
-    let mut walk = Validate { edition, resolver, diags, waiting: Vec::new(), seen: HashSet::new(), unknown: 0 };
+    let mut walk =
+        Validate { edition, resolver, diags, waiting: Vec::new(), seen: HashSet::new(), unknown: 0 };
     walk.object(root, root.span, &DOCUMENT);
     while let Some((node, want)) = walk.waiting.pop() {
         walk.value(node, want, "the target of the reference");
@@ -73,13 +74,16 @@ impl<'a> Validate<'_, 'a> {
                 _ => node.kind(),
             };
             let message = format!("{what} must be {wanted}, not {found}");
-            self.diags.push(Diagnostic::error(&WRONG_KIND, message).at(place(node), format!("this is {found}")));
+            self.diags
+                .push(Diagnostic::error(&WRONG_KIND, message).at(place(node), format!("this is {found}")));
         }
         right
     }
 
     fn list(&mut self, node: &'a Node, item: Want, what: &str) {
-        if let (true, Some(items)) = (self.kind(node, node.as_list().is_some(), "a list", what), node.as_list()) {
+        if let (true, Some(items)) =
+            (self.kind(node, node.as_list().is_some(), "a list", what), node.as_list())
+        {
             for one in items {
                 self.value(one, item, &format!("an item of {what}"));
             }

@@ -26,7 +26,11 @@ pub(super) fn definition(error: DescriptorError, text: &str, file: FileId) -> Ve
 
 fn all(error: &dyn Report, code: &'static Code, fallback: Span) -> Vec<Diagnostic> {
     let related = error.related().into_iter().flatten();
-    std::iter::once(error).chain(related).take(REPORTS_MAX).map(|report| one(report, code, fallback)).collect()
+    std::iter::once(error)
+        .chain(related)
+        .take(REPORTS_MAX)
+        .map(|report| one(report, code, fallback))
+        .collect()
 }
 
 fn one(report: &dyn Report, code: &'static Code, fallback: Span) -> Diagnostic {
@@ -47,6 +51,6 @@ fn one(report: &dyn Report, code: &'static Code, fallback: Span) -> Diagnostic {
 
 /// Quotes names as everywhere else.
 fn ticks(text: &str) -> String {
-    let even = text.matches('\'').count() % 2 == 0;
+    let even = text.matches('\'').count().is_multiple_of(2);
     if even { text.replace('\'', "`") } else { text.to_string() }
 }

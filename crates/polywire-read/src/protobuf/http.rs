@@ -72,17 +72,31 @@ impl Lower<'_> {
             name => Some(single(messages.output, name)?),
         };
         let body_optional = !places.contains(&Place::Body);
-        Ok(HttpBinding { method, path: template.path, verb: template.verb, places, body, body_optional, response_field })
+        Ok(HttpBinding {
+            method,
+            path: template.path,
+            verb: template.verb,
+            places,
+            body,
+            body_optional,
+            response_field,
+        })
     }
 
     /// What is left to the query must be able to stand there.
     fn check_query(&mut self, binding: &HttpBinding, messages: &Messages) {
-        let fields: Vec<_> = in_order(messages.input);
-        for (field, place) in fields.iter().zip(&binding.places) {
-            if matches!(place, Place::Query { .. }) && !queryable(field, DEPTH_MAX) {
-                let message = format!("field `{}` has no place in the query of {}", field.name(), binding.method);
-                self.diags.push(Diagnostic::warning(&PROTO_QUERY, message).at(messages.span, "in this rule"));
-            }
+        let fields = in_order(messages.input);
+        let stuck: Vec<String> = fields
+            .iter()
+            .zip(&binding.places)
+            .filter(|(field, place)| matches!(place, Place::Query { .. }) && !queryable(field, DEPTH_MAX))
+            .map(|(field, _)| format!("`{}`", field.name()))
+            .collect();
+        if !stuck.is_empty() {
+            let (word, verb) = if stuck.len() == 1 { ("field", "has") } else { ("fields", "have") };
+            let message =
+                format!("{word} {} {verb} no place in the query of {}", stuck.join(", "), binding.method);
+            self.diags.push(Diagnostic::warning(&PROTO_QUERY, message).at(messages.span, "in this rule"));
         }
     }
 
@@ -129,7 +143,8 @@ fn field_path(message: &MessageDescriptor, path: &str) -> Result<Vec<u32>, Strin
     let mut message = Some(message.clone());
     let mut found = Vec::new();
     for name in path.split('.') {
-        let owner = message.take().ok_or_else(|| format!("`{path}` goes through a field that is no message"))?;
+        let owner =
+            message.take().ok_or_else(|| format!("`{path}` goes through a field that is no message"))?;
         let fields = in_order(&owner);
         let at = fields.iter().position(|field| field.name() == name);
         let at = at.ok_or_else(|| unknown(&owner, name))?;

@@ -90,7 +90,13 @@ impl Loader<'_> {
                 .unwrap_or_else(|| start_of(own.unwrap_or(root)))
         };
         if self.stack.iter().any(|name| name == import) {
-            let cycle = self.stack.iter().skip_while(|n| *n != import).chain([&import.to_string()]).cloned().collect::<Vec<_>>();
+            let cycle = self
+                .stack
+                .iter()
+                .skip_while(|n| *n != import)
+                .chain([&import.to_string()])
+                .cloned()
+                .collect::<Vec<_>>();
             let message = format!("imports in a circle: {}", cycle.join(" -> "));
             self.diags.push(Diagnostic::error(&PROTO_CYCLE, message).at(span(), "imported here"));
             self.failed = true;
@@ -101,7 +107,8 @@ impl Loader<'_> {
             return;
         }
         if self.done.len() >= FILES_MAX || self.stack.len() >= IMPORT_DEPTH_MAX {
-            let message = format!("more than {FILES_MAX} files, or imports more than {IMPORT_DEPTH_MAX} deep");
+            let message =
+                format!("more than {FILES_MAX} files, or imports more than {IMPORT_DEPTH_MAX} deep");
             self.diags.push(Diagnostic::error(&PROTO_LIMIT, message).at(span(), "imported here"));
             self.failed = true;
             return;
@@ -188,7 +195,9 @@ fn beyond_limits(text: &str) -> Option<(usize, String)> {
                 }
             }
             b'/' if bytes[at..].starts_with(b"//") => at += text[at..].find('\n').unwrap_or(text.len() - at),
-            b'/' if bytes[at..].starts_with(b"/*") => at += text[at + 2..].find("*/").map_or(text.len() - at, |n| n + 3),
+            b'/' if bytes[at..].starts_with(b"/*") => {
+                at += text[at + 2..].find("*/").map_or(text.len() - at, |n| n + 3)
+            }
             b'{' | b'[' | b'(' | b'<' => {
                 depth += 1;
                 if depth > DEPTH_MAX {
@@ -211,7 +220,10 @@ mod tests {
     fn only_brackets_of_the_grammar_count_as_depth() {
         assert!(beyond_limits(&"{".repeat(64)).is_none());
         assert!(beyond_limits(&"[".repeat(65)).is_some_and(|(at, _)| at == 64));
-        assert!(beyond_limits(&format!("// {}\n/* {} */ \"{}\"", "{".repeat(99), "<".repeat(99), "(".repeat(99))).is_none());
+        assert!(
+            beyond_limits(&format!("// {}\n/* {} */ \"{}\"", "{".repeat(99), "<".repeat(99), "(".repeat(99)))
+                .is_none()
+        );
         assert!(beyond_limits("\"\\").is_none());
     }
 }

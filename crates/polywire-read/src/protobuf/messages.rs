@@ -1,11 +1,11 @@
 //! Messages, enums and their fields as types, with names, numbers and kinds in the side tables.
 
 use polywire_contract::{
-    Enum, EnumValue, Exclusive, Extra, Field, Float, Int, ProtoEnum, ProtoField, ProtoKind, ProtoMessage, Record,
-    Shape, Type, TypeId, TypeRef, words,
+    Enum, EnumValue, Exclusive, Extra, Field, Float, Int, ProtoEnum, ProtoField, ProtoKind, ProtoMessage,
+    Record, Shape, Type, TypeId, TypeRef, words,
 };
 use polywire_diag::{Diagnostic, Span};
-use prost_reflect::{EnumDescriptor, FieldDescriptor, Kind, MessageDescriptor, Syntax};
+use prost_reflect::{EnumDescriptor, FieldDescriptor, Kind, MessageDescriptor, ReflectMessage, Syntax};
 
 use super::{Lower, file_stem, literal};
 use crate::codes::PROTO_UNSUPPORTED;
@@ -86,10 +86,12 @@ impl Lower<'_> {
         if field.field_descriptor_proto().default_value.is_some() {
             let value = field.default_value();
             made.default = match (field.kind(), value.as_enum_number()) {
-                (Kind::Enum(kind), Some(number)) => kind.get_value(number).map(|value| polywire_contract::Literal {
-                    span,
-                    value: polywire_syntax::Value::Text(value.name().to_string()),
-                }),
+                (Kind::Enum(kind), Some(number)) => {
+                    kind.get_value(number).map(|value| polywire_contract::Literal {
+                        span,
+                        value: polywire_syntax::Value::Text(value.name().to_string()),
+                    })
+                }
                 _ => literal::literal(&value, span),
             };
         }
@@ -102,9 +104,12 @@ impl Lower<'_> {
             name: field.name().to_string(),
             number: field.number(),
             kind: kind(&value_kind(field)),
-            key: key.then(|| map_entry(field)).flatten().map(|entry| kind(&entry.map_entry_key_field().kind())),
+            key: key
+                .then(|| map_entry(field))
+                .flatten()
+                .map(|entry| kind(&entry.map_entry_key_field().kind())),
             implicit,
-            packed: field.is_packed(),
+            packed: is_packed(field),
             wrapped,
         });
         (made, proto)
@@ -113,7 +118,8 @@ impl Lower<'_> {
     /// The type of a field, and whether the message can carry it.
     fn field_type(&mut self, field: &FieldDescriptor, span: Span) -> (TypeRef, bool) {
         let file = field.parent_file().name().to_string();
-        let span = self.places.get(&file).and_then(|p| p.span(&[field.path(), &[6]].concat())).unwrap_or(span);
+        let span =
+            self.places.get(&file).and_then(|p| p.span(&[field.path(), &[6]].concat())).unwrap_or(span);
         if let Some(entry) = map_entry(field) {
             let (key, _) = self.value_type(&entry.map_entry_key_field().kind(), span);
             let (value, carried) = self.value_type(&entry.map_entry_value_field().kind(), span);
@@ -153,7 +159,9 @@ impl Lower<'_> {
 
     /// What a message means; well-known types are known by name.
     pub(super) fn meaning(&mut self, message: &MessageDescriptor, span: Span) -> Meaning {
-        let Some(name) = message.full_name().strip_prefix("google.protobuf.") else { return Meaning::Message };
+        let Some(name) = message.full_name().strip_prefix("google.protobuf.") else {
+            return Meaning::Message;
+        };
         Meaning::Shape(match name {
             "Timestamp" => Shape::Instant,
             "Duration" => Shape::Duration,
@@ -189,16 +197,18 @@ impl Lower<'_> {
         if !new {
             return id;
         }
-        let values = found
-            .values()
+        let mut written: Vec<_> = found.values().collect();
+        written.sort_by_key(|value| value.path().last().copied());
+        let values = written
+            .iter()
             .map(|value| EnumValue { name: value.name().to_string(), span: self.span(&file, value.path()) })
             .collect();
         let open = found.parent_file().syntax() != Syntax::Proto2;
         self.contract.types[id.0 as usize].shape = Shape::Enum(Enum { values, open });
         let proto = ProtoEnum {
             full_name: found.full_name().to_string(),
-            numbers: found.values().map(|value| value.number()).collect(),
-            names: found.values().map(|_| None).collect(),
+            numbers: written.iter().map(|value| value.number()).collect(),
+            names: vec![None; written.len()],
             proto_json: true,
         };
         self.contract.protobuf.enums.insert(id, proto);
@@ -207,7 +217,10 @@ impl Lower<'_> {
 
     /// `debug_redact`; only types that belong to the field alone are marked.
     fn sensitive(&mut self, field: &FieldDescriptor, id: TypeId) {
-        let marked = field.options().get_field_by_name("debug_redact").is_some_and(|value| value.as_bool() == Some(true));
+        let marked = field
+            .options()
+            .get_field_by_name("debug_redact")
+            .is_some_and(|value| value.as_bool() == Some(true));
         let ty = &mut self.contract.types[id.0 as usize];
         if marked && ty.name.is_none() {
             ty.sensitive = true;
@@ -215,7 +228,9 @@ impl Lower<'_> {
     }
 
     fn behaviour(&mut self, field: &FieldDescriptor, made: &mut Field) {
-        let Some(found) = super::rules::extension(&field.options(), "google.api.field_behavior") else { return };
+        let Some(found) = super::rules::extension(&field.options(), "google.api.field_behavior") else {
+            return;
+        };
         for value in found.as_list().unwrap_or_default() {
             match value.as_enum_number() {
                 Some(3) => made.read_only = true,
@@ -241,6 +256,16 @@ pub(super) fn in_order(message: &MessageDescriptor) -> Vec<FieldDescriptor> {
     let mut fields: Vec<FieldDescriptor> = message.fields().collect();
     fields.sort_by_key(|field| field.path().last().copied());
     fields
+}
+
+/// Whether a list of numbers is one block: as the option says, else as the syntax does.
+fn is_packed(field: &FieldDescriptor) -> bool {
+    let packable = !matches!(field.kind(), Kind::String | Kind::Bytes | Kind::Message(_));
+    let options = field.options();
+    let option = options.descriptor().get_field_by_name("packed").filter(|option| options.has_field(option));
+    let said = option.and_then(|option| options.get_field(&option).as_bool());
+    let default = field.parent_file().syntax() == Syntax::Proto3;
+    field.is_list() && packable && said.unwrap_or(default)
 }
 
 /// A list or map in a message of its own.

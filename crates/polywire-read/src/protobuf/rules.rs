@@ -31,10 +31,19 @@ impl Lower<'_> {
         rules.as_ref().and_then(Proto::as_message).is_some_and(|rules| flag(rules, "required"))
     }
 
-    pub(super) fn message_rules(&mut self, message: &MessageDescriptor, order: &[FieldDescriptor], record: &mut Record) {
+    pub(super) fn message_rules(
+        &mut self,
+        message: &MessageDescriptor,
+        order: &[FieldDescriptor],
+        record: &mut Record,
+    ) {
         let Some(found) = extension(&message.options(), "buf.validate.message") else { return };
         let Some(rules) = found.as_message() else { return };
-        let span = self.rule_span(message.parent_file().name(), &[message.path(), &[7, 1159]].concat(), message.path());
+        let span = self.rule_span(
+            message.parent_file().name(),
+            &[message.path(), &[7, 1159]].concat(),
+            message.path(),
+        );
         for (field, value) in rules.fields() {
             match (field.name(), value) {
                 ("oneof", Proto::List(groups)) => {
@@ -86,7 +95,9 @@ impl Lower<'_> {
             Shape::List(_) => Check::MinItems(1),
             Shape::Map { .. } => Check::MinProperties(1),
             Shape::Bool => Check::Among(vec![literal(Value::Bool(true))]),
-            Shape::Int(_) | Shape::Float(_) => Check::NotAmong(vec![literal(Value::Number(Number("0".into())))]),
+            Shape::Int(_) | Shape::Float(_) => {
+                Check::NotAmong(vec![literal(Value::Number(Number("0".into())))])
+            }
             Shape::Enum(_) => Check::NotAmong(self.value_names(id, &[0], span)),
             _ => return None,
         })
@@ -226,7 +237,8 @@ impl Lower<'_> {
 
     /// The names of an enum's values with these numbers.
     fn value_names(&self, id: TypeId, numbers: &[i32], span: Span) -> Vec<Literal> {
-        let (Shape::Enum(values), Some(table)) = (&self.contract.ty(id).shape, self.contract.protobuf.enums.get(&id))
+        let (Shape::Enum(values), Some(table)) =
+            (&self.contract.ty(id).shape, self.contract.protobuf.enums.get(&id))
         else {
             return Vec::new();
         };

@@ -45,7 +45,10 @@ impl Lower<'_> {
             name: method.name().to_string(),
             interface,
             input,
-            outcomes: vec![outcome(Status::Exact(200), true, vec![media]), outcome(Status::Default, false, Vec::new())],
+            outcomes: vec![
+                outcome(Status::Exact(200), true, vec![media]),
+                outcome(Status::Default, false, Vec::new()),
+            ],
             streaming: match (method.is_client_streaming(), method.is_server_streaming()) {
                 (false, false) => Streaming::Unary,
                 (false, true) => Streaming::Server,
@@ -81,9 +84,11 @@ impl Lower<'_> {
             return vec![self.derived_binding(&service, method.name(), &record)];
         };
         let file = method.parent_file().name().to_string();
-        let option = self.places.get(&file).and_then(|p| p.within(&[method.path(), &[4, 72_295_728]].concat()));
+        let option =
+            self.places.get(&file).and_then(|p| p.within(&[method.path(), &[4, 72_295_728]].concat()));
         let (input, output) = (method.input(), method.output());
-        let messages = Messages { input: &input, output: &output, record: &record, span: option.unwrap_or(span) };
+        let messages =
+            Messages { input: &input, output: &output, record: &record, span: option.unwrap_or(span) };
         rule.as_message().map(|rule| self.http_rule(rule, &messages)).unwrap_or_default()
     }
 }

@@ -52,6 +52,7 @@ impl Places {
 
 /// A comment without the space that each line begins with.
 fn clean(comment: &str) -> String {
-    let lines: Vec<&str> = comment.lines().map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end()).collect();
+    let lines: Vec<&str> =
+        comment.lines().map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end()).collect();
     lines.join("\n").trim().to_string()
 }

@@ -15,7 +15,10 @@ pub(super) struct Template {
 }
 
 /// Parses; `field` finds a field path in the request. The error says what is wrong.
-pub(super) fn parse(text: &str, field: impl Fn(&str) -> Result<Vec<u32>, String>) -> Result<Template, String> {
+pub(super) fn parse(
+    text: &str,
+    field: impl Fn(&str) -> Result<Vec<u32>, String>,
+) -> Result<Template, String> {
     let rest = text.strip_prefix('/').ok_or("a path begins with `/`")?;
     let (rest, verb) = match rest.rfind([':', '}', '/']) {
         Some(at) if rest[at..].starts_with(':') => (&rest[..at], Some(rest[at + 1..].to_string())),
@@ -31,9 +34,7 @@ pub(super) fn parse(text: &str, field: impl Fn(&str) -> Result<Vec<u32>, String>
     if rest.is_empty() {
         path.clear();
     }
-    let open_end = |segment: &Segment| {
-        matches!(segment, Segment::Wildcard { pattern, .. } if pattern.last() == Some(&WildcardPart::Rest))
-    };
+    let open_end = |segment: &Segment| matches!(segment, Segment::Wildcard { pattern, .. } if pattern.last() == Some(&WildcardPart::Rest));
     if path.iter().rev().skip(1).any(open_end) {
         return Err("`**` stands only at the end".into());
     }
@@ -68,7 +69,9 @@ fn segment(piece: &str, field: &impl Fn(&str) -> Result<Vec<u32>, String>) -> Re
         return Ok(Segment::Literal(literal(piece)?));
     }
     let Some(variable) = piece.strip_prefix('{').and_then(|p| p.strip_suffix('}')) else {
-        return Err(format!("`{piece}` is neither text nor a variable; give the wildcard a name, as in `{{name=**}}`"));
+        return Err(format!(
+            "`{piece}` is neither text nor a variable; give the wildcard a name, as in `{{name=**}}`"
+        ));
     };
     let (name, pattern) = variable.split_once('=').unwrap_or((variable, "*"));
     let field = field(name.trim())?;

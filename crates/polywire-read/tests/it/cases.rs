@@ -70,7 +70,8 @@ impl Case {
 pub(crate) fn read(root: &Path, name: &str) -> Case {
     let mut sources = Disk::new(root);
     let (mut contract, mut diags) = (Contract::default(), Vec::new());
-    let file = sources.add(PathBuf::from(name)).unwrap_or_else(|missing| panic!("{name}: {}", missing.reason));
+    let file =
+        sources.add(PathBuf::from(name)).unwrap_or_else(|missing| panic!("{name}: {}", missing.reason));
     let text = sources.map().text(file).to_string();
     let reader = READERS.iter().find(|reader| reader.recognises(name, &text));
     let reader = reader.unwrap_or_else(|| panic!("{name} is not recognised"));

@@ -2,4 +2,5 @@
 
 mod cases;
 mod openapi;
-mod tmp;
+mod sql;
+mod protobuf;

@@ -25,7 +25,7 @@ pub struct FloatRules {
 
 /// A bound of a decimal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Bound {
+pub(crate) enum Bound {
     /// `>=`
     Minimum,
     /// `<=`
@@ -189,14 +189,19 @@ impl crate::plan::Values {
         if self.not_among.contains(&value) {
             return Err(Stop::Not);
         }
-        Ok(())
+        match self.most {
+            Some((most, rule)) if value > most => Err(rule),
+            _ => Ok(()),
+        }
     }
 }
 
 impl Float {
     #[inline(always)]
     pub(crate) fn check(&self, value: f64) -> Result<(), Stop> {
-        // A NaN is in no range; where there is no bound it passes.
+        if !self.lenient && !value.is_finite() {
+            return Err(Stop::Type);
+        }
         if value < self.min {
             return Err(Stop::Minimum);
         }

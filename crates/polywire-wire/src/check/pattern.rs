@@ -9,9 +9,11 @@ const SIZE_BYTES_MAX: usize = 1 << 20;
 /// How long the text of a pattern may be.
 const TEXT_BYTES_MAX: usize = 16 * 1024;
 /// What `\s` means in ECMA-262.
-const SPACE: &str = r"\t\n\x0B\f\r \x{A0}\x{1680}\x{2000}-\x{200A}\x{2028}\x{2029}\x{202F}\x{205F}\x{3000}\x{FEFF}";
+const SPACE: &str =
+    r"\t\n\x0B\f\r \x{A0}\x{1680}\x{2000}-\x{200A}\x{2028}\x{2029}\x{202F}\x{205F}\x{3000}\x{FEFF}";
 /// Its complement, for use inside of a class.
-const NOT_SPACE: &str = r"[^\t\n\x0B\f\r \x{A0}\x{1680}\x{2000}-\x{200A}\x{2028}\x{2029}\x{202F}\x{205F}\x{3000}\x{FEFF}]";
+const NOT_SPACE: &str =
+    r"[^\t\n\x0B\f\r \x{A0}\x{1680}\x{2000}-\x{200A}\x{2028}\x{2029}\x{202F}\x{205F}\x{3000}\x{FEFF}]";
 
 /// Compiles a pattern.
 ///
@@ -29,7 +31,9 @@ pub(crate) fn compile(pattern: &str) -> Result<Regex, String> {
         .build()
         .map_err(|error| match error {
             regex::Error::CompiledTooBig(_) => "it becomes too large".to_string(),
-            _ => "it is no regular expression of ECMA-262 that can be searched for in linear time".to_string(),
+            _ => {
+                "it is no regular expression of ECMA-262 that can be searched for in linear time".to_string()
+            }
         })
 }
 
@@ -98,7 +102,8 @@ fn is_quantifier(rest: &[char]) -> bool {
     let Some(end) = rest.iter().position(|c| *c == '}') else { return false };
     let inner = &rest[..end];
     let mut parts = inner.split(|c| *c == ',');
-    let digits = |part: Option<&[char]>| part.is_some_and(|p| !p.is_empty() && p.iter().all(char::is_ascii_digit));
+    let digits =
+        |part: Option<&[char]>| part.is_some_and(|p| !p.is_empty() && p.iter().all(char::is_ascii_digit));
     let first = digits(parts.next());
     let second = parts.next();
     first && (second.is_none_or(<[char]>::is_empty) || digits(second)) && parts.next().is_none()

@@ -18,8 +18,8 @@ pub(crate) struct Number {
 
 /// Powers of ten that a double holds exactly.
 const POWERS: [f64; 23] = [
-    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
-    1e20, 1e21, 1e22,
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18,
+    1e19, 1e20, 1e21, 1e22,
 ];
 
 #[inline(always)]
@@ -164,7 +164,15 @@ mod tests {
 
     #[test]
     fn floats_are_those_of_the_standard_library() {
-        for text in ["0.1", "-0", "1e22", "123456789012345678901234567890", "2.2250738585072014e-308", "5e-324", "9.5"] {
+        for text in [
+            "0.1",
+            "-0",
+            "1e22",
+            "123456789012345678901234567890",
+            "2.2250738585072014e-308",
+            "5e-324",
+            "9.5",
+        ] {
             let value = Number::parse(text.as_bytes(), 0).unwrap().float(text.as_bytes()).unwrap();
             assert_eq!(value.to_bits(), text.parse::<f64>().unwrap().to_bits(), "{text}");
         }

@@ -5,6 +5,7 @@ use super::number::Number;
 use super::source::Span;
 use crate::keys::KeyText;
 use crate::plan::Record;
+use crate::scratch::SourceScratch;
 use crate::{Frame, Step, Stop};
 
 impl JsonSource<'_> {
@@ -116,16 +117,12 @@ impl JsonSource<'_> {
         let span = self.unknown_key(map)?;
         if !span.plain {
             // The text in scratch is needed until the value has been read.
-            let SourceKey { json, text } = SourceKey::of(self.scratch);
-            json.clear();
-            json.extend_from_slice(text);
+            let SourceScratch { json, text, .. } = &mut *self.scratch;
+            json.key.clear();
+            json.key.extend_from_slice(text);
         }
-        *entry = Frame {
-            origin: span.from as u32,
-            limit: span.to as u32,
-            flag: u32::from(span.plain),
-            cursor: 0,
-        };
+        *entry =
+            Frame { origin: span.from as u32, limit: span.to as u32, flag: u32::from(span.plain), cursor: 0 };
         Ok(Some(true))
     }
 
@@ -161,17 +158,5 @@ impl JsonSource<'_> {
         };
         (self.position, self.at) = (position, at);
         String::from_utf8_lossy(&name).into_owned()
-    }
-}
-
-/// Two texts of the scratch, borrowed at once.
-struct SourceKey<'a> {
-    json: &'a mut Vec<u8>,
-    text: &'a [u8],
-}
-
-impl<'a> SourceKey<'a> {
-    fn of(scratch: &'a mut crate::scratch::SourceScratch) -> Self {
-        SourceKey { json: &mut scratch.json.key, text: &scratch.text }
     }
 }

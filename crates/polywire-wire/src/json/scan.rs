@@ -11,7 +11,9 @@ pub(super) fn scan(bytes: &[u8], mut at: usize) -> usize {
     while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
         let word = u64::from_le_bytes(*chunk);
         let zero = |word: u64| word.wrapping_sub(LOW) & !word & HIGH;
-        let special = zero(word ^ (LOW * 0x22)) | zero(word ^ (LOW * 0x5c)) | (word.wrapping_sub(LOW * 0x20) & !word & HIGH);
+        let special = zero(word ^ (LOW * 0x22))
+            | zero(word ^ (LOW * 0x5c))
+            | (word.wrapping_sub(LOW * 0x20) & !word & HIGH);
         if special != 0 {
             return at + special.trailing_zeros() as usize / 8;
         }
@@ -136,7 +138,9 @@ mod tests {
 
     #[test]
     fn strings_come_back() {
-        for text in ["", "plain", "long enough for two words é日😀", "a\"b\\c/\n\r\t\u{8}\u{c}\u{1}", "\u{7f}"] {
+        for text in
+            ["", "plain", "long enough for two words é日😀", "a\"b\\c/\n\r\t\u{8}\u{c}\u{1}", "\u{7f}"]
+        {
             let bytes = quoted(text);
             let end = scan(&bytes, 1);
             let mut back = Vec::new();
@@ -148,7 +152,9 @@ mod tests {
     #[test]
     fn broken_escapes_are_refused() {
         let check = |text: &str| unescape(text.as_bytes(), 1, 1, &mut Vec::new()).is_err();
-        for text in [r#""\x""#, r#""\u12"#, r#""\ud800""#, r#""\ud800\u0041""#, r#""\udc00""#, "\"\\", "\"\\u00e"] {
+        for text in
+            [r#""\x""#, r#""\u12"#, r#""\ud800""#, r#""\ud800\u0041""#, r#""\udc00""#, "\"\\", "\"\\u00e"]
+        {
             assert!(check(text), "{text}");
         }
     }

@@ -102,8 +102,7 @@ impl<'a> JsonSink<'a> {
             f64::NEG_INFINITY => b"\"-Infinity\"",
             _ => {
                 let mut text = zmij::Buffer::new();
-                let text =
-                    if single { text.format_finite(value as f32) } else { text.format_finite(value) };
+                let text = if single { text.format_finite(value as f32) } else { text.format_finite(value) };
                 self.out.slice(text.as_bytes());
                 return;
             }
@@ -177,7 +176,11 @@ impl Sink for JsonSink<'_> {
     fn entry_int(&mut self, _: &Slot, _: &Slot, int: &Int, value: i64) -> u64 {
         self.comma();
         self.out.byte(b'"');
-        if int.signed { self.signed(value) } else { self.digits(value as u64) }
+        if int.signed {
+            self.signed(value)
+        } else {
+            self.digits(value as u64)
+        }
         self.out.slice(b"\":");
         self.first = false;
         0
@@ -209,6 +212,10 @@ impl Sink for JsonSink<'_> {
     fn null(&mut self, slot: &Slot) {
         self.key(slot);
         self.out.slice(b"null");
+    }
+
+    fn null_value(&mut self, slot: &Slot) {
+        self.null(slot);
     }
 
     #[inline(always)]

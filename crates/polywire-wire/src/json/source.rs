@@ -30,7 +30,11 @@ pub(super) struct Span {
 
 impl<'a> JsonSource<'a> {
     /// A source at the beginning of a message, whose UTF-8 is checked here, once.
-    pub(crate) fn new(bytes: &'a [u8], depth: u16, scratch: &'a mut SourceScratch) -> Result<Self, (Stop, u32)> {
+    pub(crate) fn new(
+        bytes: &'a [u8],
+        depth: u16,
+        scratch: &'a mut SourceScratch,
+    ) -> Result<Self, (Stop, u32)> {
         if bytes.len() >= 1 << 31 {
             return Err((Stop::Size, 0));
         }
@@ -177,7 +181,7 @@ impl<'a> JsonSource<'a> {
     }
 
     #[inline(always)]
-    fn number(&mut self) -> Result<Number, Stop> {
+    fn number_parts(&mut self) -> Result<Number, Stop> {
         let byte = self.peek();
         self.at = self.position;
         if byte != b'-' && !byte.is_ascii_digit() {
@@ -194,7 +198,7 @@ impl<'a> JsonSource<'a> {
         if lenient && self.peek() == b'"' {
             return self.quoted_integer();
         }
-        let number = self.number()?;
+        let number = self.number_parts()?;
         Ok((number.integer(self.bytes)?, number.negative))
     }
 
@@ -267,7 +271,7 @@ impl Source for JsonSource<'_> {
             b't' => self.word(b"true"),
             b'f' => self.word(b"false"),
             b'n' => self.word(b"null"),
-            b'-' | b'0'..=b'9' => self.number().map(|_| ()),
+            b'-' | b'0'..=b'9' => self.number_parts().map(|_| ()),
             _ => Err(self.malformed()),
         }
     }
@@ -309,6 +313,10 @@ impl Source for JsonSource<'_> {
         }
         self.word(b"null")?;
         Ok(true)
+    }
+
+    fn null_value(&mut self) -> Result<(), Stop> {
+        if self.null()? { Ok(()) } else { Err(self.unexpected()) }
     }
 
     fn kind(&mut self) -> Result<Kind, Stop> {
@@ -375,7 +383,7 @@ impl Source for JsonSource<'_> {
         }
     }
 
-    fn key_once(&mut self, _: &Frame, _: &Frame, _: &[u8]) -> Result<(), Stop> {
+    fn key_once(&mut self, _: &Frame, _: &Frame) -> Result<(), Stop> {
         // The key was noted when it was read.
         Ok(())
     }
@@ -412,7 +420,7 @@ impl Source for JsonSource<'_> {
         if float.lenient && self.peek() == b'"' {
             return self.quoted_float();
         }
-        let number = self.number()?;
+        let number = self.number_parts()?;
         number.float(self.bytes)
     }
 
@@ -463,6 +471,11 @@ impl Source for JsonSource<'_> {
 
     fn mask(&mut self) -> Result<&[u8], Stop> {
         self.quoted()
+    }
+
+    fn number(&mut self) -> Result<&[u8], Stop> {
+        let number = self.number_parts()?;
+        Ok(&self.bytes[number.start..number.end])
     }
 
     fn finish(&mut self) -> Result<(), Stop> {

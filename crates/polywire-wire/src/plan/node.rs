@@ -3,8 +3,8 @@
 use polywire_contract::ProtoKind;
 
 use super::{Record, Slot};
-use crate::check::{FloatRules, TextRules};
 use crate::Stop;
+use crate::check::{FloatRules, TextRules};
 
 /// A node's place in the arena of [`crate::Plans`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -190,11 +190,13 @@ pub struct Int {
     pub(crate) lenient: bool,
 }
 
-/// Lists of allowed and forbidden integers.
+/// The rarer rules of an integer.
 #[derive(Clone, Debug, Default)]
 pub struct Values {
     pub(crate) among: Option<Vec<i128>>,
     pub(crate) not_among: Vec<i128>,
+    /// A maximum below zero, with its rule.
+    pub(crate) most: Option<(i128, Stop)>,
 }
 
 /// How a number lies on the Protobuf wire.

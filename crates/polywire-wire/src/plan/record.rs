@@ -120,7 +120,10 @@ impl Record {
         }
         let numbers: Vec<(u32, u16)> =
             record.rows.iter().enumerate().map(|(at, row)| (row.number, at as u16)).collect();
-        numbers.iter().filter(|(number, _)| *number > 0).for_each(|(number, row)| record.add_number(*number, *row));
+        numbers
+            .iter()
+            .filter(|(number, _)| *number > 0)
+            .for_each(|(number, row)| record.add_number(*number, *row));
         record.mark_expected();
         record
     }

@@ -57,7 +57,10 @@ mod tests {
             assert_eq!(back, bytes);
         }
         let refused = |text: &str| !decode(text.as_bytes(), &mut Vec::new());
-        assert!(["a", "a===", "ab=", "a b=", "ab==c", "aB=="].iter().all(|text| refused(text)), "bits left over");
+        assert!(
+            ["a", "a===", "ab=", "a b=", "ab==c", "aB=="].iter().all(|text| refused(text)),
+            "bits left over"
+        );
         assert!(decode(b"-_-_", &mut Vec::new()));
     }
 }

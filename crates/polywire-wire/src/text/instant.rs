@@ -38,7 +38,8 @@ pub(crate) fn parse(text: &[u8]) -> Option<(i64, u32)> {
     };
     let (year, month, day) = (two(0) * 100 + two(2), two(5), two(8));
     let (hour, minute, second) = (two(11), two(14), two(17));
-    let marks = head[4] == b'-' && head[7] == b'-' && head[10] | 32 == b't' && head[13] == b':' && head[16] == b':';
+    let marks =
+        head[4] == b'-' && head[7] == b'-' && head[10] | 32 == b't' && head[13] == b':' && head[16] == b':';
     if bad || !marks || hour > 23 || minute > 59 || second > 59 {
         return None;
     }
@@ -99,7 +100,9 @@ pub(crate) fn is_date_time(text: &[u8]) -> bool {
     matches!(text[10], b'T' | b't')
         && super::time::date(date).is_some()
         && super::time::is_time(rest)
-        && (rest.ends_with(b"Z") || rest.ends_with(b"z") || rest.len() > 6 && b"+-".contains(&rest[rest.len() - 6]))
+        && (rest.ends_with(b"Z")
+            || rest.ends_with(b"z")
+            || rest.len() > 6 && b"+-".contains(&rest[rest.len() - 6]))
 }
 
 /// Quoted RFC 3339 text with 0, 3, 6 or 9 decimals, and its length. The caller has checked the range.
@@ -170,7 +173,9 @@ mod tests {
 
     #[test]
     fn moments_come_back() {
-        for (seconds, nanos) in [(0, 0), (SECONDS_MIN, 1), (SECONDS_MAX, 120_000_000), (951_822_045, 1000), (-1, 0)] {
+        for (seconds, nanos) in
+            [(0, 0), (SECONDS_MIN, 1), (SECONDS_MAX, 120_000_000), (951_822_045, 1000), (-1, 0)]
+        {
             let (text, count) = write(seconds, nanos);
             assert_eq!(parse(&text[1..count - 1]), Some((seconds, nanos)));
         }

@@ -56,7 +56,8 @@ pub(crate) fn duration(text: &[u8]) -> Option<(i64, i32)> {
     if whole.is_empty() || whole.len() > 12 || part.len() > 9 || body.ends_with(b".") || !digits_only {
         return None;
     }
-    let number = |digits: &[u8]| digits.iter().fold(0i64, |value, digit| value * 10 + i64::from(digit - b'0'));
+    let number =
+        |digits: &[u8]| digits.iter().fold(0i64, |value, digit| value * 10 + i64::from(digit - b'0'));
     let seconds = number(whole);
     let nanos = (number(part) * 10i64.pow(9 - part.len() as u32)) as i32;
     if seconds > SECONDS_MAX || (seconds == SECONDS_MAX && nanos > 0) {
@@ -92,7 +93,13 @@ pub(crate) fn write_duration(seconds: i64, nanos: i32) -> ([u8; 32], usize) {
             *place = b'0' + (rest % 10) as u8;
             rest /= 10;
         }
-        let count = if &decimals[3..] == b"000000" { 3 } else if &decimals[6..] == b"000" { 6 } else { 9 };
+        let count = if &decimals[3..] == b"000000" {
+            3
+        } else if &decimals[6..] == b"000" {
+            6
+        } else {
+            9
+        };
         put(b".");
         put(&decimals[..count]);
     }
@@ -109,10 +116,16 @@ mod tests {
         for (text, value) in [("1.5s", (1, 500_000_000)), ("-0.000001s", (0, -1000)), ("0s", (0, 0))] {
             assert_eq!(duration(text.as_bytes()), Some(value));
         }
-        for (seconds, nanos, text) in [(1, 500_000_000, "\"1.500s\""), (0, -1000, "\"-0.000001s\""), (-3, 0, "\"-3s\"")] {
+        for (seconds, nanos, text) in
+            [(1, 500_000_000, "\"1.500s\""), (0, -1000, "\"-0.000001s\""), (-3, 0, "\"-3s\"")]
+        {
             let (bytes, length) = write_duration(seconds, nanos);
             assert_eq!(std::str::from_utf8(&bytes[..length]).unwrap(), text);
         }
-        assert!(["1", "s", "1.s", "1.0000000001s", "315576000001s", "+1s", "1e3s"].iter().all(|t| duration(t.as_bytes()).is_none()));
+        assert!(
+            ["1", "s", "1.s", "1.0000000001s", "315576000001s", "+1s", "1e3s"]
+                .iter()
+                .all(|t| duration(t.as_bytes()).is_none())
+        );
     }
 }

@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use rustix::process::{Pid, Signal, WaitOptions, kill_process, kill_process_group, waitpid};
+use rustix::process::{Pid, Signal, WaitOptions, kill_process, kill_process_group, wait};
 use tokio::{
     net::UnixStream,
     signal::unix::{SignalKind, signal},
@@ -95,7 +95,7 @@ async fn kill_everything(guarded: &Guarded) {
     }
     let limit = Instant::now() + LAST_KILL_LIMIT;
     loop {
-        while let Ok(Some(_)) = waitpid(None, WaitOptions::NOHANG) {}
+        while let Ok(Some(_)) = wait(WaitOptions::NOHANG) {}
         let left = tree::descendants();
         if left.is_empty() || Instant::now() >= limit {
             return;
@@ -172,7 +172,7 @@ impl Guarded {
 
     /// Takes every ended process, adopted ones too, and reports those that were launched by request.
     fn reap(&mut self) -> Vec<Reply> {
-        while let Ok(Some((pid, status))) = waitpid(None, WaitOptions::NOHANG) {
+        while let Ok(Some((pid, status))) = wait(WaitOptions::NOHANG) {
             let exit = match (status.exit_status(), status.terminating_signal()) {
                 (Some(code), _) => Exit::Code(code),
                 (None, Some(signal)) => Exit::Signal(signal),

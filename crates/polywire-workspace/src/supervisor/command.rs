@@ -10,7 +10,7 @@ use rustix::process::Signal;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::{GRACE, StartError, Supervisor, keeper::launch_error};
-use crate::guard::{Exit, Group, Launch, Running};
+use crate::guard::{Exit, Group, Launch};
 
 /// What a command is called in errors.
 const COMMAND: &str = "the command";
@@ -26,10 +26,15 @@ impl Supervisor {
         folder: &Path,
         environment: Vec<(String, String)>,
     ) -> Result<u8, StartError> {
-        let streams = own_streams().map_err(|e| StartError::Launch {
+        let cannot = |e: io::Error| StartError::Launch {
             component: COMMAND.into(),
-            reason: format!("its standard streams: {e}"),
-        })?;
+            reason: format!("its streams and signals: {e}"),
+        };
+        let streams = own_streams().map_err(cannot)?;
+        // From here on a signal is the command's affair.
+        let mut interrupt = signal(SignalKind::interrupt()).map_err(cannot)?;
+        let mut terminate = signal(SignalKind::terminate()).map_err(cannot)?;
+        let mut hangup = signal(SignalKind::hangup()).map_err(cannot)?;
         let group = Group::Join(rustix::process::getpgrp().as_raw_nonzero().get());
         let launch = Launch {
             words: words.to_vec(),
@@ -39,15 +44,7 @@ impl Supervisor {
             marker: None,
             streams,
         };
-        let running = self.guard.launch(launch).await.map_err(|e| launch_error(COMMAND, words, e))?;
-        self.wait_for(running).await
-    }
-
-    async fn wait_for(&self, mut running: Running) -> Result<u8, StartError> {
-        let lost = |e: io::Error| StartError::Guard(e.to_string());
-        let mut interrupt = signal(SignalKind::interrupt()).map_err(lost)?;
-        let mut terminate = signal(SignalKind::terminate()).map_err(lost)?;
-        let mut hangup = signal(SignalKind::hangup()).map_err(lost)?;
+        let mut running = self.guard.launch(launch).await.map_err(|e| launch_error(COMMAND, words, e))?;
         loop {
             tokio::select! {
                 exit = &mut running.ended => return Ok(exit.unwrap_or(Exit::Unknown).shell_status()),

@@ -16,6 +16,7 @@ pub(crate) const TESTS: &[Test] = &[
     ("stop_is_graceful_and_lasts", stop_is_graceful_and_lasts),
     ("stop_waits_for_the_group_then_kills_it", stop_waits_for_the_group_then_kills_it),
     ("a_command_gives_its_exit_status", a_command_gives_its_exit_status),
+    ("a_command_is_told_to_end_with_its_parent", a_command_is_told_to_end),
 ];
 
 fn one_that_dies_is_restarted() {
@@ -121,6 +122,23 @@ fn a_command_gives_its_exit_status() {
         assert_eq!(status("kill -9 $$").await, 137);
         let missing = supervisor.run_command(&["no-such-command".into()], Path::new("/"), Vec::new()).await;
         assert_eq!(missing.unwrap_err().kind(), "tool_missing");
+        supervisor.stop_all().await;
+    });
+}
+
+fn a_command_is_told_to_end() {
+    run(async {
+        let folder = tempfile::tempdir().unwrap();
+        let (supervisor, _) = supervisor(Vec::new());
+        let words = ["sh", "-c", "trap 'exit 9' TERM; touch begun; while :; do sleep 0.05; done"];
+        let words = words.map(String::from);
+        let command = supervisor.run_command(&words, folder.path(), Vec::new());
+        let terminated = async {
+            until_async("it has begun", || folder.path().join("begun").exists()).await;
+            kill_process(rustix::process::getpid(), Signal::TERM).unwrap();
+        };
+        let (status, ()) = tokio::join!(command, terminated);
+        assert_eq!(status.unwrap(), 9);
         supervisor.stop_all().await;
     });
 }

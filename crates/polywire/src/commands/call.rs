@@ -5,8 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
-use polywire_call::{Answer, Body, Call as _, Caller, Exchange, Input, LinkOptions, Metadata, Origin, Slots};
+use polywire_call::{Answer, Caller, Exchange, Input, LinkOptions, Metadata, Origin, Slots};
 use polywire_contract::{Contract, OperationId};
 use polywire_link::LINKS;
 use polywire_wire::{Form, Refusal};
@@ -158,9 +157,4 @@ fn refused(refusal: Refusal) -> Failure {
     let first = refusal.violations.first();
     let place = first.map_or(String::new(), |v| format!(" at `{}` ({}, byte {})", v.path, v.rule, v.offset));
     Failure::wrong(format!("the input does not fit the operation{place}"))
-}
-
-/// An input for the wire from bytes.
-pub fn message(body: Vec<u8>) -> Input {
-    Input { body: Body::Message(Bytes::from(body)), ..Input::default() }
 }

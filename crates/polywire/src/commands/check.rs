@@ -39,7 +39,7 @@ impl Check {
         let mut found = Found::default();
         for path in &self.paths {
             if path.is_dir() && path.join(MANIFEST).is_file() {
-                let project = project::read(path, &mut sources, &mut diags)?;
+                let project = project::open_into(path, &mut sources, &mut diags)?;
                 found.count(&project.contract, project.files.len());
             } else {
                 let (contract, files) = contracts(path, &mut sources, &mut diags)?;

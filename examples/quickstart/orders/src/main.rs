@@ -19,6 +19,7 @@ use crate::peers::Peers;
 use crate::service::Orders;
 
 /// The stubs that `build.rs` makes.
+#[allow(dead_code, reason = "no message of an error is made here")]
 #[expect(
     unreachable_pub,
     clippy::allow_attributes_without_reason,

@@ -88,7 +88,8 @@ fn pattern(name: &str, text: &str) -> Option<String> {
 
 /// Whether an RE2 pattern means the same as an ECMA-262 one.
 fn portable(pattern: &str) -> bool {
-    let only_re2 = ["(?i", "(?s", "(?m", "(?U", "(?-", "(?P", "\\A", "\\z", "\\Q", "\\C", "\\a", "[:", "\\pL", "\\pN"];
+    let only_re2 =
+        ["(?i", "(?s", "(?m", "(?U", "(?-", "(?P", "\\A", "\\z", "\\Q", "\\C", "\\a", "[:", "\\pL", "\\pN"];
     !only_re2.iter().any(|part| pattern.contains(part))
 }
 

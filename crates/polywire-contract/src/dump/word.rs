@@ -1,0 +1,93 @@
+//! The single words of a dump: marks, places, rules, values.
+
+use std::fmt::Write;
+
+use polywire_syntax::{Node, Value};
+
+use crate::{Check, Field, Place, Style};
+
+/// How many listed values are written out.
+const VALUES_MAX: usize = 12;
+
+pub(super) fn marks(field: &Field) -> String {
+    let mut text = String::new();
+    if let Some(default) = &field.default {
+        let _ = write!(text, " = {}", literal(default));
+    }
+    for (set, word) in [
+        (field.read_only, " read only"),
+        (field.write_only, " write only"),
+        (field.deprecated, " deprecated"),
+    ] {
+        text.push_str(if set { word } else { "" });
+    }
+    if let Some(alias) = &field.alias {
+        let _ = write!(text, " also {alias}");
+    }
+    text
+}
+
+pub(super) fn place_name(place: &Place) -> String {
+    let styled = |place: &str, style: Style, explode: bool, usual: bool| {
+        if usual {
+            place.to_string()
+        } else {
+            format!("{place} {style:?}{}", if explode { " explode" } else { "" })
+        }
+    };
+    match *place {
+        Place::Path { style, explode } => styled("path", style, explode, style == Style::Simple && !explode),
+        Place::Query { style, explode } => styled("query", style, explode, style == Style::Form && explode),
+        Place::Header => "header".to_string(),
+        Place::Cookie => "cookie".to_string(),
+        Place::Body => "body".to_string(),
+    }
+}
+
+pub(super) fn rule(check: &Check) -> String {
+    let name = check.rule();
+    match check {
+        Check::MinLength(n)
+        | Check::MaxLength(n)
+        | Check::MinItems(n)
+        | Check::MaxItems(n)
+        | Check::MinProperties(n)
+        | Check::MaxProperties(n) => format!("{name} {n}"),
+        Check::Minimum(n)
+        | Check::Maximum(n)
+        | Check::ExclusiveMinimum(n)
+        | Check::ExclusiveMaximum(n)
+        | Check::MultipleOf(n) => format!("{name} {}", n.0),
+        Check::Pattern(text) => format!("{name} {text:?}"),
+        Check::Format(text) => format!("{name} {text}"),
+        Check::Among(values) | Check::NotAmong(values) => {
+            let texts: Vec<String> = values.iter().map(literal).collect();
+            format!("{name} {}", listed(&texts.iter().map(String::as_str).collect::<Vec<_>>()))
+        }
+        Check::UniqueItems => name.to_string(),
+    }
+}
+
+/// Names with bars between them, the first dozen of them.
+pub(super) fn listed(names: &[&str]) -> String {
+    let mut text = names.iter().take(VALUES_MAX).copied().collect::<Vec<_>>().join(" | ");
+    if names.len() > VALUES_MAX {
+        let _ = write!(text, " | … {} more", names.len() - VALUES_MAX);
+    }
+    text
+}
+
+fn literal(node: &Node) -> String {
+    match &node.value {
+        Value::Null => "null".to_string(),
+        Value::Bool(value) => value.to_string(),
+        Value::Number(number) => number.0.clone(),
+        Value::Text(text) => format!("{text:?}"),
+        Value::List(items) => format!("[{}]", items.iter().map(literal).collect::<Vec<_>>().join(", ")),
+        Value::Map(map) => {
+            let members =
+                map.entries.iter().map(|entry| format!("{:?}: {}", entry.key, literal(&entry.value)));
+            format!("{{{}}}", members.collect::<Vec<_>>().join(", "))
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! Emitters and the derived contracts they print, against folders of cases.
+
+mod cases;
+mod derive;
+mod emit;

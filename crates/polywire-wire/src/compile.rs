@@ -1,0 +1,187 @@
+//! Turns operations and types of a contract into plans. What cannot be carried over faithfully is a diagnostic here,
+//! not a surprise at run time.
+
+mod literal;
+mod operation;
+mod place;
+mod record;
+mod scalar;
+mod sum;
+mod types;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use polywire_contract::{Contract, TypeId, TypeRef};
+use polywire_diag::{Code, Diagnostic, Span};
+
+use crate::plan::{Node, NodeId, PlanId, PlanOptions, Plans, Program, Root};
+use crate::{Encoding, Validation};
+pub(crate) use place::Place;
+
+/// Which way a message goes: a component is sent fewer fields than it answers, and the other way round.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Direction {
+    Request,
+    Response,
+}
+
+/// All that decides how a type is read and written, beside the type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Mode {
+    pub(crate) from_protobuf: bool,
+    pub(crate) to_protobuf: bool,
+    pub(crate) direction: Direction,
+    /// Rules are checked; without, only the shape is.
+    pub(crate) checks: bool,
+}
+
+impl Mode {
+    pub(crate) fn new(from: Encoding, to: Encoding, direction: Direction) -> Mode {
+        let protobuf = |encoding| encoding == Encoding::Protobuf;
+        Mode { from_protobuf: protobuf(from), to_protobuf: protobuf(to), direction, checks: true }
+    }
+
+    /// One of the two sides is Protobuf.
+    pub(crate) fn protobuf(self) -> bool {
+        self.from_protobuf || self.to_protobuf
+    }
+
+    /// The bytes stay as they are.
+    pub(crate) fn identity(self) -> bool {
+        self.from_protobuf == self.to_protobuf
+    }
+}
+
+/// A record whose plan is made once for all its uses.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct RecordKey {
+    ty: TypeId,
+    message: TypeId,
+    mode: Mode,
+    tag: Option<String>,
+}
+
+/// A default that is written once all nodes are there.
+struct PendingFill {
+    record: NodeId,
+    row: usize,
+    text: String,
+    span: Span,
+}
+
+/// Compiles plans of one contract into one arena.
+pub struct Compiler<'a> {
+    contract: &'a Contract,
+    plans: Plans,
+    records: BTreeMap<RecordKey, NodeId>,
+    /// Lists and sums that hold themselves without a record between.
+    others: BTreeMap<(TypeId, String, Mode), NodeId>,
+    fills: Vec<PendingFill>,
+    /// Places that a diagnostic was given for, so that each is said once.
+    said: BTreeSet<(&'static str, Option<Span>)>,
+    order_base: u32,
+}
+
+/// One compilation: the compiler, where its findings go, and whether a plan can come of it.
+pub(crate) struct Job<'c, 'a> {
+    compiler: &'c mut Compiler<'a>,
+    diags: &'c mut Vec<Diagnostic>,
+    mode: Mode,
+    failed: bool,
+}
+
+impl<'a> Compiler<'a> {
+    /// A compiler without plans.
+    pub fn new(contract: &'a Contract) -> Self {
+        Compiler {
+            contract,
+            plans: Plans::default(),
+            records: BTreeMap::new(),
+            others: BTreeMap::new(),
+            fills: Vec::new(),
+            said: BTreeSet::new(),
+            order_base: 0,
+        }
+    }
+
+    /// A plan for whole messages of one type.
+    ///
+    /// None where one of the encodings has no form for it, which a diagnostic says.
+    pub fn ty(
+        &mut self,
+        ty: TypeRef,
+        from: Encoding,
+        to: Encoding,
+        options: &PlanOptions,
+        diags: &mut Vec<Diagnostic>,
+    ) -> Option<PlanId> {
+        let mut job = self.job(Mode::new(from, to, Direction::Request), diags);
+        let root = job.root(options, String::new(), |job| job.whole(ty, ty.id));
+        self.add(Program::Message(root?))
+    }
+
+    /// All plans; immutable from here on.
+    pub fn finish(self) -> Plans {
+        self.plans
+    }
+
+    fn add(&mut self, program: Program) -> Option<PlanId> {
+        self.plans.programs.push(program);
+        Some(PlanId(self.plans.programs.len() as u32 - 1))
+    }
+
+    fn job<'c>(&'c mut self, mode: Mode, diags: &'c mut Vec<Diagnostic>) -> Job<'c, 'a> {
+        Job { compiler: self, diags, mode, failed: false }
+    }
+}
+
+impl<'a> Job<'_, 'a> {
+    fn contract(&self) -> &'a Contract {
+        self.compiler.contract
+    }
+
+    fn add(&mut self, node: Node) -> NodeId {
+        let nodes = &mut self.compiler.plans.nodes;
+        nodes.push(node);
+        NodeId(nodes.len() as u32 - 1)
+    }
+
+    fn node(&self, id: NodeId) -> &Node {
+        &self.compiler.plans.nodes[id.at()]
+    }
+
+    /// A diagnostic, once for each place.
+    fn say(&mut self, code: &'static Code, diagnostic: Diagnostic) {
+        let span = diagnostic.labels.first().map(|label| label.span);
+        if self.compiler.said.insert((code.id, span)) {
+            self.diags.push(diagnostic);
+        }
+    }
+
+    /// A whole message: with its rules, and where they are only observed also without.
+    fn root(
+        &mut self,
+        options: &PlanOptions,
+        prefix: String,
+        mut make: impl FnMut(&mut Self) -> NodeId,
+    ) -> Option<Root> {
+        let node = make(self);
+        let lenient = (options.validation == Validation::Observe).then(|| {
+            let mode = self.mode;
+            self.mode.checks = false;
+            let node = make(self);
+            self.mode = mode;
+            node
+        });
+        self.write_fills();
+        let encoding = |protobuf| if protobuf { Encoding::Protobuf } else { Encoding::Json };
+        (!self.failed).then(|| Root {
+            from: encoding(self.mode.from_protobuf),
+            to: encoding(self.mode.to_protobuf),
+            node,
+            lenient,
+            prefix,
+            depth: options.depth_max,
+        })
+    }
+}

@@ -1,0 +1,91 @@
+//! Defaults: as JSON text, and from there into the target's bytes.
+
+use polywire_contract::Literal;
+use polywire_diag::Diagnostic;
+use polywire_syntax::Value;
+
+use super::Job;
+use crate::codes::DEFAULT_BREAKS_RULE;
+use crate::json::{JsonSource, quoted};
+use crate::plan::{Absent, Node, NodeId, Slot};
+use crate::protobuf::ProtobufSink;
+use crate::{Buffer, Scratch, Stop, walk};
+
+/// How deep a default may nest.
+const DEPTH_MAX: u16 = 32;
+
+/// A literal as JSON.
+pub(super) fn json(literal: &Literal) -> String {
+    let mut text = String::new();
+    write(literal, &mut text);
+    text
+}
+
+fn write(literal: &Literal, text: &mut String) {
+    let string = |value: &str| String::from_utf8_lossy(&quoted(value)).into_owned();
+    match &literal.value {
+        Value::Null => text.push_str("null"),
+        Value::Bool(value) => text.push_str(if *value { "true" } else { "false" }),
+        Value::Number(number) => text.push_str(&number.0),
+        Value::Text(value) => text.push_str(&string(value)),
+        Value::List(items) => {
+            text.push('[');
+            for (at, item) in items.iter().enumerate() {
+                text.push_str(if at > 0 { "," } else { "" });
+                write(item, text);
+            }
+            text.push(']');
+        }
+        Value::Map(map) => {
+            text.push('{');
+            for (at, entry) in map.entries.iter().enumerate() {
+                text.push_str(if at > 0 { "," } else { "" });
+                text.push_str(&string(&entry.key));
+                text.push(':');
+                write(&entry.value, text);
+            }
+            text.push('}');
+        }
+    }
+}
+
+impl Job<'_, '_> {
+    /// Writes the defaults that were waiting for their nodes.
+    pub(super) fn write_fills(&mut self) {
+        for fill in std::mem::take(&mut self.compiler.fills) {
+            let Node::Record(record) = self.node(fill.record) else { continue };
+            let row = &record.rows[fill.row];
+            let (node, slot) = (row.node, row.slot.clone());
+            // Null as the default is what absence means anyway.
+            if fill.text == "null" {
+                continue;
+            }
+            match self.in_protobuf(&fill.text, node, &slot) {
+                Ok(bytes) => {
+                    if let Node::Record(record) = &mut self.compiler.plans.nodes[fill.record.at()] {
+                        record.rows[fill.row].absent = Absent::Fill(bytes);
+                        record.mark_expected();
+                    }
+                }
+                Err(rule) => {
+                    let text = format!("the default breaks the rule `{}` of its own type", rule.rule());
+                    let diagnostic =
+                        Diagnostic::warning(&DEFAULT_BREAKS_RULE, text).at(fill.span, "this default");
+                    self.say(&DEFAULT_BREAKS_RULE, diagnostic);
+                }
+            }
+        }
+    }
+
+    /// JSON text as a field of a Protobuf message.
+    pub(super) fn in_protobuf(&self, text: &str, node: NodeId, slot: &Slot) -> Result<Box<[u8]>, Stop> {
+        let (mut scratch, mut out) = (Scratch::new(0), Buffer::default());
+        out.clear();
+        let nodes = &self.compiler.plans.nodes;
+        let mut source =
+            JsonSource::new(text.as_bytes(), DEPTH_MAX, &mut scratch.source).map_err(|(rule, _)| rule)?;
+        let mut sink = ProtobufSink::new(&mut out);
+        walk::transcode(nodes, node, slot, &mut source, &mut sink, &mut scratch.walk)?;
+        Ok(out.bytes().into())
+    }
+}

@@ -1,0 +1,292 @@
+//! Records: which fields become rows, under what name and number, and what happens to the rest.
+
+use polywire_contract::{Check, Extra, Field, ProtoField, Record as Shape, Shape as AnyShape, TypeId};
+use polywire_diag::Diagnostic;
+
+use super::types::limit;
+use super::{Direction, Job, PendingFill, Place, RecordKey, literal};
+use crate::Stop;
+use crate::check::number::zero_of;
+use crate::codes::NO_PROTOBUF_FORM;
+use crate::plan::{Absent, ExtraRule, Key, Node, NodeId, OnNull, Record, Row, Slot};
+
+/// What becomes of a field.
+#[derive(Clone, Debug)]
+pub(super) enum Part {
+    /// A row.
+    Row,
+    /// Another pass reads it.
+    Elsewhere,
+    /// Its leaves are parameters with these numbers, by path below the field.
+    Params(Vec<(Vec<u32>, u16)>),
+}
+
+impl<'a> Job<'_, 'a> {
+    /// A record; in Protobuf it lies as `message` says. `tag` is a member that names it in a sum.
+    pub(super) fn record(&mut self, ty: TypeId, message: TypeId, tag: Option<&str>) -> NodeId {
+        let key = RecordKey { ty, message, mode: self.mode, tag: tag.map(str::to_string) };
+        if let Some(known) = self.compiler.records.get(&key) {
+            return *known;
+        }
+        let id = self.add(Node::Any);
+        self.compiler.records.insert(key, id);
+        self.fill_record(id, ty, message, tag, &mut |_| Part::Row);
+        id
+    }
+
+    /// A record of which only some fields are read here.
+    pub(super) fn record_part(
+        &mut self,
+        ty: TypeId,
+        message: TypeId,
+        part: &mut dyn FnMut(usize) -> Part,
+    ) -> NodeId {
+        let id = self.add(Node::Any);
+        self.fill_record(id, ty, message, None, part);
+        id
+    }
+
+    fn fill_record(
+        &mut self,
+        id: NodeId,
+        ty: TypeId,
+        message: TypeId,
+        tag: Option<&str>,
+        part: &mut dyn FnMut(usize) -> Part,
+    ) {
+        let contract = self.contract();
+        let Some(shape) = contract.record(ty) else { return };
+        let fields = self.proto_fields(ty, message, shape);
+        let proto_json = self.is_proto_json(message);
+        let mut rows = Vec::new();
+        // Of each field the row that it became.
+        let mut places = vec![None; shape.fields.len()];
+        for (at, field) in shape.fields.iter().enumerate() {
+            let proto = fields.get(at).copied().flatten();
+            if self.mode.protobuf() && proto.is_none() {
+                continue;
+            }
+            places[at] = Some(rows.len());
+            let row = match part(at) {
+                Part::Row => self.row(field, proto, proto_json, id, rows.len()),
+                Part::Elsewhere => self.elsewhere(field, proto),
+                Part::Params(leaves) => self.param_row(field, proto, proto_json, &leaves),
+            };
+            rows.push(row);
+        }
+        if let Some(tag) = tag
+            && shape.fields.iter().all(|field| field.name != tag)
+        {
+            let node = self.add(Node::Tag);
+            rows.push(Row::new(tag, node, Slot::bare()));
+        }
+        let groups_required = self.groups(shape, &places, &mut rows);
+        let extra = self.extra_of(shape);
+        let mut record = Record::new(id, rows, extra);
+        record.groups_required = groups_required;
+        record.group_names = shape.exclusive.iter().map(|group| group.name.as_str().into()).collect();
+        record.members = self.member_range(ty);
+        record.order_base = self.compiler.order_base;
+        self.compiler.order_base = self.compiler.order_base.wrapping_add(record.rows.len() as u32 + 1);
+        self.compiler.plans.nodes[id.at()] = Node::Record(record);
+    }
+
+    /// The Protobuf side of each field of a record; fields of another record's message are found by name.
+    pub(super) fn proto_fields(
+        &mut self,
+        ty: TypeId,
+        message: TypeId,
+        shape: &Shape,
+    ) -> Vec<Option<&'a ProtoField>> {
+        if !self.mode.protobuf() {
+            return Vec::new();
+        }
+        let contract = self.contract();
+        let Some(found) = contract.protobuf.messages.get(&message) else {
+            let span = contract.ty(message).span;
+            let text = "this record has no message in Protobuf";
+            self.say(
+                &NO_PROTOBUF_FORM,
+                Diagnostic::error(&NO_PROTOBUF_FORM, text).at(span, "needed for a call"),
+            );
+            self.failed = true;
+            return Vec::new();
+        };
+        if ty == message {
+            return found.fields.iter().map(Option::as_ref).collect();
+        }
+        let names = contract.record(message).map_or(&[][..], |record| &record.fields);
+        let find = |field: &Field| names.iter().position(|other| other.name == field.name);
+        shape.fields.iter().map(|field| found.fields.get(find(field)?)?.as_ref()).collect()
+    }
+
+    fn row(
+        &mut self,
+        field: &'a Field,
+        proto: Option<&ProtoField>,
+        proto_json: bool,
+        record: NodeId,
+        at: usize,
+    ) -> Row {
+        let shape = &self.contract().ty(field.ty.id).shape;
+        let repeated = matches!(shape, AnyShape::List(_) | AnyShape::Map { .. })
+            && proto.is_none_or(|proto| !proto.wrapped);
+        let must = self.must_be_there(field);
+        let mut place = Place::field(&field.name, proto, proto_json);
+        place.omit_zero = proto_json && !must && (place.implicit || repeated);
+        let node = self.field_value(field.ty.id, &place);
+        let mut slot = place.slot(self.is_list(field.ty.id, &place));
+        slot.implicit |= repeated;
+        let implicit = slot.implicit;
+        let mut row = Row::new(&field.name, node, slot);
+        row.alias = field.alias.as_deref().map(|alias| alias.as_bytes().into());
+        row.number = place.number;
+        row.required = must && self.mode.checks;
+        row.null = self.on_null(field, proto_json);
+        if must && implicit && self.mode.from_protobuf {
+            row.absent = Absent::Zero;
+        }
+        if proto_json && implicit && !self.zero_is_allowed(node) {
+            row.absent = Absent::Zero;
+        }
+        if let Some(default) = &field.default
+            && !row.required
+            && !proto_json
+            && !self.mode.identity()
+            && self.mode.to_protobuf
+        {
+            let (text, span) = (literal::json(default), default.span);
+            self.compiler.fills.push(PendingFill { record, row: at, text, span });
+        }
+        row
+    }
+
+    /// Whether a field must be there in this direction.
+    pub(super) fn must_be_there(&self, field: &Field) -> bool {
+        let other_way = match self.mode.direction {
+            Direction::Request => field.read_only,
+            Direction::Response => field.write_only,
+        };
+        field.required && !other_way
+    }
+
+    fn on_null(&self, field: &Field, proto_json: bool) -> OnNull {
+        let takes_null = match &self.contract().ty(field.ty.id).shape {
+            AnyShape::Any => true,
+            AnyShape::Sum(sum) => {
+                sum.variants.iter().any(|v| matches!(self.contract().ty(v.ty).shape, AnyShape::Any))
+            }
+            _ => false,
+        };
+        match () {
+            () if takes_null => OnNull::Value,
+            () if proto_json => OnNull::Absent,
+            () if field.ty.nullable => OnNull::Null,
+            () => OnNull::Refuse,
+        }
+    }
+
+    fn elsewhere(&mut self, field: &Field, proto: Option<&ProtoField>) -> Row {
+        let node = self.add(Node::Elsewhere);
+        let mut row = Row::new(&field.name, node, Slot::bare());
+        row.number = proto.map_or(0, |proto| proto.number);
+        row.null = OnNull::Value;
+        row
+    }
+
+    /// A field whose leaves are parameters: written under their numbers.
+    fn param_row(
+        &mut self,
+        field: &'a Field,
+        proto: Option<&ProtoField>,
+        proto_json: bool,
+        leaves: &[(Vec<u32>, u16)],
+    ) -> Row {
+        let must = self.must_be_there(field);
+        let mut place = Place::field(&field.name, proto, proto_json);
+        let whole = leaves.iter().find(|leaf| leaf.0.is_empty());
+        place.omit_zero = proto_json && !must && place.implicit;
+        let node = match whole {
+            Some(leaf) => {
+                place.param = leaf.1;
+                self.field_value(field.ty.id, &place)
+            }
+            None => self.record_part(field.ty.id, field.ty.id, &mut |at| {
+                let below: Vec<_> = leaves
+                    .iter()
+                    .filter(|leaf| leaf.0.first() == Some(&(at as u32)))
+                    .map(|leaf| (leaf.0[1..].to_vec(), leaf.1))
+                    .collect();
+                if below.is_empty() { Part::Elsewhere } else { Part::Params(below) }
+            }),
+        };
+        let mut slot = place.slot(self.is_list(field.ty.id, &place));
+        slot.implicit |= self.is_list(field.ty.id, &place);
+        let implicit = slot.implicit;
+        let mut row = Row::new(&field.name, node, slot);
+        row.number = place.number;
+        row.required = must && self.mode.checks && whole.is_some();
+        row.null = self.on_null(field, proto_json);
+        if must && implicit || proto_json && implicit && !self.zero_is_allowed(node) {
+            row.absent = Absent::Zero;
+        }
+        row
+    }
+
+    /// Groups of fields of which one may be set; returns the groups that must be.
+    fn groups(&self, shape: &Shape, places: &[Option<usize>], rows: &mut [Row]) -> u64 {
+        let mut required = 0;
+        for (at, group) in shape.exclusive.iter().enumerate().take(62) {
+            let members = group.fields.iter().filter_map(|field| *places.get(*field as usize)?);
+            let members: Vec<usize> = members.collect();
+            members.iter().for_each(|row| rows[*row].group = at as u8 + 1);
+            // Where a member is read elsewhere, that pass cannot say whether the group is set.
+            let here = members.iter().all(|row| !matches!(self.node(rows[*row].node), Node::Elsewhere));
+            if group.required && self.mode.checks && here {
+                required |= 1 << (at + 1);
+            }
+        }
+        required
+    }
+
+    fn extra_of(&mut self, shape: &Shape) -> ExtraRule {
+        match shape.extra {
+            _ if self.mode.from_protobuf => self.extra_rule(),
+            Extra::Closed if self.mode.checks => ExtraRule::Refuse(Stop::AdditionalProperties),
+            Extra::Typed(ty) if self.mode.identity() => {
+                let place = Place { key: Key::Bare, ..Place::whole(false) };
+                ExtraRule::Typed(self.single(ty, &place))
+            }
+            _ => self.extra_rule(),
+        }
+    }
+
+    fn member_range(&mut self, ty: TypeId) -> Option<(u32, u32)> {
+        let mut range = None;
+        for (check, span) in self.checks(ty) {
+            let (min, max) = range.unwrap_or((0, u32::MAX));
+            match check {
+                Check::MinProperties(count) => range = Some((min.max(limit(*count)), max)),
+                Check::MaxProperties(count) => range = Some((min, max.min(limit(*count)))),
+                other => self.not_checked(other, *span),
+            }
+        }
+        range
+    }
+
+    /// Whether the zero value breaks no rule.
+    pub(super) fn zero_is_allowed(&self, node: NodeId) -> bool {
+        match self.node(node) {
+            Node::Text(text) => text.check(b"").is_ok(),
+            Node::Int(int) if int.signed => int.check(0).is_ok(),
+            Node::Int(int) => int.check_unsigned(0).is_ok(),
+            Node::Float(float) => float.check(0.0).is_ok(),
+            Node::Bool(bool) => bool.allowed[0],
+            Node::Bytes(bytes) => bytes.check(b"").is_ok(),
+            Node::Enum(choice) => zero_of(choice).and_then(|number| choice.check(number)).is_ok(),
+            Node::List(list) => list.min == 0,
+            Node::Map(map) => map.min == 0,
+            _ => true,
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! Sums: how the alternative is found, decided here once.
+
+use polywire_contract::{Check, Extra, Shape, Sum as SumShape, TypeId, TypeRef};
+use polywire_diag::Diagnostic;
+use polywire_syntax::Value;
+
+use super::{Job, Place};
+use crate::Kind;
+use crate::codes::TOO_MANY_ALTERNATIVES;
+use crate::plan::{
+    Branch, Empty, ExtraRule, Key, Node, NodeId, Peek, PeekRow, Record, Row, Slot, Sum, Tag, Text,
+};
+
+/// Alternatives that can be told apart without a tag.
+const UNTAGGED_MAX: usize = 128;
+/// Sums inside of sums that are looked into for the kinds of their values.
+const NESTED_MAX: u32 = 8;
+
+impl<'a> Job<'_, 'a> {
+    pub(super) fn sum(&mut self, id: TypeId, shape: &'a SumShape, place: &Place) -> NodeId {
+        let memo = (id, place.signature(), self.mode);
+        if let Some(known) = self.compiler.others.get(&memo) {
+            return *known;
+        }
+        // In Protobuf the alternatives are fields of a message of their own.
+        let wrapper = self.mode.protobuf().then(|| self.add(Node::Any));
+        let node = self.add(Node::Any);
+        self.compiler.others.insert(memo, wrapper.unwrap_or(node));
+        if shape.tag.is_none() && shape.variants.len() > UNTAGGED_MAX {
+            let span = self.contract().ty(id).span;
+            let text = format!("{} alternatives without a tag", shape.variants.len());
+            let diagnostic = Diagnostic::error(&TOO_MANY_ALTERNATIVES, text).at(span, "here");
+            self.say(&TOO_MANY_ALTERNATIVES, diagnostic);
+            self.failed = true;
+            return node;
+        }
+        let mut branches = Vec::new();
+        for (at, variant) in shape.variants.iter().enumerate() {
+            let given = self.contract().protobuf.messages.get(&id).and_then(|m| m.fields.get(at)?.as_ref());
+            let inner = match given {
+                Some(field) => place.inside_field(field),
+                None => Place { wrapped: true, ..place.inside(at as u32 + 1, self.natural(variant.ty)) },
+            };
+            let number = inner.number;
+            let (node, written) = self.alternative(shape, at, &inner);
+            branches.push(Branch { node, slot: inner.slot(false), number, written });
+        }
+        let sum = Sum {
+            tag: shape.tag.as_ref().map(|tag| self.tag(node, tag, shape)),
+            kinds: self.kinds_of_branches(shape),
+            peek: self.peek(node, shape),
+            exact: shape.exact && self.mode.checks,
+            branches,
+        };
+        let numbers: Vec<u32> = sum.branches.iter().map(|branch| branch.number).collect();
+        self.compiler.plans.nodes[node.at()] = Node::Sum(sum);
+        let Some(wrapper) = wrapper else { return node };
+        let slot = Slot::bare().with_key(&place.key);
+        self.fill_wrapper(wrapper, node, slot, &numbers, false, Empty::Refuse(crate::Stop::OneOf));
+        wrapper
+    }
+
+    /// An alternative, and the tag that has to be written beside it.
+    fn alternative(
+        &mut self,
+        shape: &SumShape,
+        at: usize,
+        place: &Place,
+    ) -> (NodeId, Option<(Slot, Box<[u8]>)>) {
+        let variant = &shape.variants[at];
+        let (Some(tag), Some(record)) = (&shape.tag, self.contract().record(variant.ty)) else {
+            return (self.single(variant.ty.into(), place), None);
+        };
+        let node = self.record(variant.ty, variant.ty, Some(tag));
+        let own = record.fields.iter().any(|field| field.name == *tag);
+        let value = variant.tags.first().unwrap_or(&variant.name);
+        let slot = Slot::bare().with_key(&Key::Name(tag.clone()));
+        (node, (!own).then(|| (slot, value.as_bytes().into())))
+    }
+
+    fn tag(&mut self, sum: NodeId, tag: &str, shape: &SumShape) -> Tag {
+        let text = self.add(Node::Text(Text { min: 0, max: u32::MAX, rules: None }));
+        let record = Record::new(sum, vec![Row::new(tag, text, Slot::bare())], ExtraRule::Keep);
+        let mut values: Vec<(Box<[u8]>, u32)> = Vec::new();
+        for (at, variant) in shape.variants.iter().enumerate() {
+            values.extend(variant.tags.iter().map(|value| (value.as_bytes().into(), at as u32)));
+        }
+        values.sort();
+        Tag { record, values }
+    }
+
+    fn kinds_of_branches(&self, shape: &SumShape) -> [u128; 6] {
+        let mut kinds = [0; 6];
+        for (at, variant) in shape.variants.iter().enumerate().take(UNTAGGED_MAX) {
+            let of_variant = self.kinds_of(variant.ty.into(), 0);
+            for (kind, mask) in kinds.iter_mut().enumerate() {
+                *mask |= u128::from(of_variant >> kind & 1) << at;
+            }
+        }
+        kinds
+    }
+
+    /// The kinds that a value can be in JSON, as bits by [`Kind`].
+    fn kinds_of(&self, ty: TypeRef, depth: u32) -> u8 {
+        let bit = |kind: Kind| 1u8 << kind as u8;
+        let own = match &self.contract().ty(ty.id).shape {
+            Shape::Bool => bit(Kind::Bool),
+            Shape::Int(_) | Shape::Float(_) => bit(Kind::Number),
+            Shape::List(_) => bit(Kind::List),
+            Shape::Map { .. } | Shape::Record(_) => bit(Kind::Record),
+            Shape::Sum(sum) if depth < NESTED_MAX => sum
+                .variants
+                .iter()
+                .fold(0, |kinds, variant| kinds | self.kinds_of(variant.ty.into(), depth + 1)),
+            Shape::Sum(_) | Shape::Any => u8::MAX,
+            Shape::Decimal { .. }
+            | Shape::Text
+            | Shape::Bytes
+            | Shape::Instant
+            | Shape::Date
+            | Shape::Time
+            | Shape::Duration
+            | Shape::Uuid
+            | Shape::Enum(_) => bit(Kind::Text),
+        };
+        own | if ty.nullable { bit(Kind::Null) } else { 0 }
+    }
+
+    /// What the members of an object say: names, kinds and listed texts of all alternatives that are records.
+    fn peek(&mut self, sum: NodeId, shape: &SumShape) -> Option<Peek> {
+        let contract = self.contract();
+        let records: Vec<_> = shape.variants.iter().map(|variant| contract.record(variant.ty)).collect();
+        let objects = self.kinds_of_branches(shape)[Kind::Record as usize];
+        if shape.tag.is_some() || objects.count_ones() < 2 || self.mode.from_protobuf {
+            return None;
+        }
+        let mut names: Vec<&str> = Vec::new();
+        for field in records.iter().flatten().flat_map(|record| &record.fields) {
+            names.push(&field.name);
+        }
+        names.sort_unstable();
+        names.dedup();
+        let node = self.add(Node::Any);
+        let rows = names.iter().map(|name| Row::new(name, node, Slot::bare())).collect();
+        let record = Record::new(sum, rows, ExtraRule::Keep);
+        let mut open = 0u128;
+        let mut peek_rows =
+            vec![PeekRow { required_by: 0, kinds: [0; 6], texts: Vec::new(), other_texts: 0 }; names.len()];
+        for (at, found) in records.iter().enumerate() {
+            let bit = 1u128 << at;
+            if found.is_none_or(|record| record.extra != Extra::Closed) {
+                open |= bit;
+            }
+            for (name, row) in names.iter().zip(&mut peek_rows) {
+                self.peek_row(*found, name, bit, row);
+            }
+        }
+        Some(Peek { record, rows: peek_rows, open })
+    }
+
+    /// Adds what one alternative says of one member.
+    fn peek_row(&self, record: Option<&polywire_contract::Record>, name: &str, bit: u128, row: &mut PeekRow) {
+        let field = record.and_then(|record| record.fields.iter().find(|field| field.name == name));
+        let kinds = match (record, field) {
+            (_, Some(field)) => self.kinds_of(field.ty, 0),
+            (Some(record), None) => match record.extra {
+                Extra::Closed => 0,
+                Extra::Typed(ty) => self.kinds_of(ty, 0),
+                Extra::Open => u8::MAX,
+            },
+            (None, None) => u8::MAX,
+        };
+        for (kind, mask) in row.kinds.iter_mut().enumerate() {
+            if kinds >> kind & 1 == 1 {
+                *mask |= bit;
+            }
+        }
+        if field.is_some_and(|field| self.must_be_there(field)) {
+            row.required_by |= bit;
+        }
+        let texts = field.and_then(|field| self.listed_texts(field.ty.id));
+        // A text that is listed by one alternative is allowed by those that list none.
+        match texts {
+            None => {
+                row.texts.iter_mut().for_each(|entry| entry.1 |= bit);
+                row.other_texts |= bit;
+            }
+            Some(texts) => {
+                for text in texts {
+                    match row.texts.iter_mut().find(|entry| *entry.0 == *text.as_bytes()) {
+                        Some(entry) => entry.1 |= bit,
+                        None => row.texts.push((text.as_bytes().into(), row.other_texts | bit)),
+                    }
+                }
+            }
+        }
+    }
+
+    /// The texts that a type allows, where it lists them.
+    fn listed_texts(&self, id: TypeId) -> Option<Vec<&'a str>> {
+        let ty = self.contract().ty(id);
+        if let Shape::Enum(shape) = &ty.shape
+            && !shape.open
+        {
+            return Some(shape.values.iter().map(|value| value.name.as_str()).collect());
+        }
+        ty.checks.iter().find_map(|(check, _)| match check {
+            Check::Among(values) if values.iter().all(|value| matches!(value.value, Value::Text(_))) => {
+                Some(values.iter().filter_map(|value| value.as_text()).collect())
+            }
+            _ => None,
+        })
+    }
+}

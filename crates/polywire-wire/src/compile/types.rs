@@ -1,0 +1,296 @@
+//! Shapes that are not scalars: lists, maps, values of any type, and the messages that Protobuf puts around them.
+
+use polywire_contract::{Check, ProtoKind, Shape, TypeId, TypeRef};
+
+use polywire_diag::Span;
+
+use super::place::natural_kind;
+use super::{Job, Place};
+use crate::Stop;
+use crate::plan::{
+    Bool, Branch, Empty, ExtraRule, Float, Key, List, Map, Node, NodeId, Record, Row, Slot, Sum, Text,
+    Wrapped,
+};
+
+impl<'a> Job<'_, 'a> {
+    /// The value of a whole message; `message` is the record whose message stands for it in Protobuf.
+    pub(super) fn whole(&mut self, ty: TypeRef, message: TypeId) -> NodeId {
+        let proto_json = self.is_proto_json(message);
+        let place = Place::whole(proto_json);
+        if let Shape::Record(_) = self.contract().ty(ty.id).shape
+            && !ty.nullable
+        {
+            return self.record(ty.id, message, None);
+        }
+        if !self.mode.protobuf() {
+            return self.single(ty, &place);
+        }
+        // Not a message by itself: it lies in one with the field 1, or in the message that its shape has.
+        let shape = &self.contract().ty(ty.id).shape;
+        let own_message = matches!(shape, Shape::Sum(_) | Shape::Any | Shape::List(_) | Shape::Map { .. });
+        if own_message || ty.nullable {
+            return self.single(ty, &Place { kind: Some(ProtoKind::Message), ..place });
+        }
+        let inner = place.inside(1, self.natural(ty.id));
+        self.wrap(ty.id, &inner, false, Empty::Zero)
+    }
+
+    pub(super) fn is_proto_json(&self, message: TypeId) -> bool {
+        self.contract().protobuf.messages.get(&message).is_some_and(|message| message.proto_json)
+    }
+
+    pub(super) fn natural(&self, id: TypeId) -> ProtoKind {
+        natural_kind(&self.contract().ty(id).shape, self.contract().protobuf.enums.contains_key(&id))
+    }
+
+    /// A value that may be repeated where it stands: the value of a field.
+    pub(super) fn field_value(&mut self, id: TypeId, place: &Place) -> NodeId {
+        match &self.contract().ty(id).shape {
+            Shape::List(item) if !place.wrapped => self.list(id, *item, place),
+            Shape::Map { key, value } if !place.wrapped => self.map(id, *key, *value, place),
+            _ => self.single(id.into(), place),
+        }
+    }
+
+    /// Whether the value is a list of the field itself, not one in a message of its own.
+    pub(super) fn is_list(&self, id: TypeId, place: &Place) -> bool {
+        matches!(self.contract().ty(id).shape, Shape::List(_)) && !place.wrapped
+    }
+
+    fn list(&mut self, id: TypeId, item: TypeRef, place: &Place) -> NodeId {
+        let key = (id, place.signature(), self.mode);
+        if let Some(known) = self.compiler.others.get(&key) {
+            return *known;
+        }
+        let node = self.add(Node::Any);
+        self.compiler.others.insert(key, node);
+        let inside =
+            Place { key: Key::Item, implicit: false, omit_zero: false, map_key: None, ..place.clone() };
+        let mut slot = inside.slot(false);
+        let kind = place.kind.unwrap_or(ProtoKind::Message);
+        if place.packed {
+            slot = slot.with_tag(0, 0);
+        }
+        slot.packed = place.packed;
+        let item = self.single(item, &inside);
+        let (mut min, mut max, mut unique) = (0, u32::MAX, false);
+        for (check, span) in self.checks(id) {
+            match check {
+                Check::MinItems(count) => min = min.max(limit(*count)),
+                Check::MaxItems(count) => max = max.min(limit(*count)),
+                Check::UniqueItems => unique = true,
+                other => self.not_checked(other, *span),
+            }
+        }
+        let scalar = !matches!(kind, ProtoKind::Message | ProtoKind::String | ProtoKind::Bytes);
+        self.compiler.plans.nodes[node.at()] = Node::List(List { item, slot, min, max, scalar, unique });
+        node
+    }
+
+    fn map(&mut self, id: TypeId, key: TypeId, value: TypeRef, place: &Place) -> NodeId {
+        let memo = (id, place.signature(), self.mode);
+        if let Some(known) = self.compiler.others.get(&memo) {
+            return *known;
+        }
+        let node = self.add(Node::Any);
+        self.compiler.others.insert(memo, node);
+        let (key_kind, value_kind) = (place.map_key.unwrap_or(self.natural(key)), place.kind);
+        let key_place = Place { key: Key::Bare, param: u16::MAX, ..place.inside(1, key_kind) };
+        let value_kind = value_kind.unwrap_or(ProtoKind::Message);
+        let value_place = Place { key: Key::Bare, param: u16::MAX, ..place.inside(2, value_kind) };
+        let slots = (key_place.slot(false), value_place.slot(false));
+        let key_node = self.single(key.into(), &key_place);
+        let value = self.single(value, &value_place);
+        let (mut min, mut max) = (0, u32::MAX);
+        for (check, span) in self.checks(id) {
+            match check {
+                Check::MinProperties(count) | Check::MinItems(count) => min = min.max(limit(*count)),
+                Check::MaxProperties(count) | Check::MaxItems(count) => max = max.min(limit(*count)),
+                other => self.not_checked(other, *span),
+            }
+        }
+        self.compiler.plans.nodes[node.at()] =
+            Node::Map(Map { key: key_node, value, key_slot: slots.0, value_slot: slots.1, min, max });
+        node
+    }
+
+    /// A value that stands alone: an item, a member, an alternative, or a field that is no list.
+    pub(super) fn single(&mut self, ty: TypeRef, place: &Place) -> NodeId {
+        let shape = &self.contract().ty(ty.id).shape;
+        if matches!(shape, Shape::Any) {
+            return self.any(place);
+        }
+        let protobuf = self.mode.protobuf();
+        let compound = matches!(shape, Shape::Record(_) | Shape::List(_) | Shape::Map { .. } | Shape::Sum(_));
+        let own_message = compound || matches!(shape, Shape::Instant | Shape::Duration);
+        let message = place.kind == Some(ProtoKind::Message);
+        if protobuf && !own_message && message && place.proto_json {
+            if matches!(shape, Shape::Text) && !ty.nullable {
+                return self.add(Node::Mask);
+            }
+            // `google.protobuf.StringValue` and its like: without the field 1 they hold the zero value.
+            let inner = Place { implicit: true, ..place.inside(1, self.natural(ty.id)) };
+            return self.wrap(ty.id, &inner, false, Empty::Zero);
+        }
+        // Null beside a message has no form of its own in Protobuf: there it is a value of the wrong type.
+        if ty.nullable && !(protobuf && compound) {
+            let inner = self.inner_place(ty.id, place);
+            return self.wrap(ty.id, &inner, true, Empty::Null);
+        }
+        match shape {
+            Shape::Record(_) => self.record(ty.id, ty.id, None),
+            Shape::Sum(sum) => self.sum(ty.id, sum, place),
+            Shape::List(_) | Shape::Map { .. } if protobuf => {
+                let inner = self.inner_place(ty.id, place);
+                self.wrap(ty.id, &inner, false, Empty::Zero)
+            }
+            Shape::List(_) | Shape::Map { .. } => {
+                self.field_value(ty.id, &Place { wrapped: false, ..place.clone() })
+            }
+            _ if protobuf && !own_message && message => {
+                let inner = self.inner_place(ty.id, place);
+                self.wrap(ty.id, &inner, false, Empty::Zero)
+            }
+            _ => self.scalar(ty.id, place),
+        }
+    }
+
+    /// The field that holds a value in the message around it: as that message says, else the field 1.
+    fn inner_place(&self, id: TypeId, place: &Place) -> Place {
+        let contract = self.contract();
+        let shape = &contract.ty(id).shape;
+        let around = contract
+            .protobuf
+            .messages
+            .get(&id)
+            .filter(|_| !matches!(shape, Shape::Record(_) | Shape::Sum(_)));
+        if let Some(field) = around.and_then(|message| message.fields.first()?.as_ref()) {
+            return place.inside_field(field);
+        }
+        let item = |ty: TypeRef| if ty.nullable { ProtoKind::Message } else { self.natural(ty.id) };
+        match shape {
+            Shape::List(ty) => {
+                let kind = item(*ty);
+                let packed = !matches!(kind, ProtoKind::Message | ProtoKind::String | ProtoKind::Bytes);
+                Place { packed, ..place.inside(1, kind) }
+            }
+            Shape::Map { key, value } => {
+                Place { map_key: Some(self.natural(*key)), ..place.inside(1, item(*value)) }
+            }
+            _ => place.inside(1, self.natural(id)),
+        }
+    }
+
+    /// A message around a value of a field; JSON shows the value alone.
+    pub(super) fn wrap(&mut self, id: TypeId, inner: &Place, nullable: bool, empty: Empty) -> NodeId {
+        let key = (id, format!("wrapped {nullable} {}", inner.signature()), self.mode);
+        if let Some(known) = self.compiler.others.get(&key) {
+            return *known;
+        }
+        let wrapper = self.add(Node::Any);
+        self.compiler.others.insert(key, wrapper);
+        let list = self.is_list(id, inner);
+        let node = self.field_value(id, inner);
+        let slot = inner.slot(list);
+        self.fill_wrapper(wrapper, node, slot, &[inner.number], nullable, empty);
+        wrapper
+    }
+
+    /// Completes a wrapper whose place was taken before.
+    pub(super) fn fill_wrapper(
+        &mut self,
+        wrapper: NodeId,
+        node: NodeId,
+        slot: Slot,
+        numbers: &[u32],
+        nullable: bool,
+        empty: Empty,
+    ) {
+        let row = Row::new("", node, Slot::bare());
+        let mut record = Record::new(wrapper, vec![row], self.extra_rule());
+        numbers.iter().for_each(|number| record.add_number(*number, 0));
+        self.compiler.plans.nodes[wrapper.at()] =
+            Node::Wrapped(Wrapped { record, node, slot, nullable, empty });
+    }
+
+    /// What happens to what the target has no place for.
+    pub(super) fn extra_rule(&self) -> ExtraRule {
+        match self.mode.direction {
+            _ if self.mode.identity() => ExtraRule::Keep,
+            super::Direction::Request => ExtraRule::Refuse(Stop::Unknown),
+            super::Direction::Response => ExtraRule::Drop,
+        }
+    }
+
+    /// Any value: in Protobuf `google.protobuf.Value`.
+    fn any(&mut self, place: &Place) -> NodeId {
+        if !self.mode.protobuf() {
+            return self.add(Node::Any);
+        }
+        let key = (TypeId(u32::MAX), place.signature(), self.mode);
+        if let Some(known) = self.compiler.others.get(&key) {
+            return *known;
+        }
+        let wrapper = self.add(Node::Any);
+        self.compiler.others.insert(key, wrapper);
+        let text = Text { min: 0, max: u32::MAX, rules: None };
+        let float = Float { min: f64::MIN, max: f64::MAX, rules: None, single: false, lenient: false };
+        // `ListValue` and `Struct`: a message with the field 1, repeated.
+        let list_place = place.inside(6, ProtoKind::Message);
+        let item = self.any(&Place { key: Key::Item, ..place.inside(1, ProtoKind::Message) });
+        let item_slot = Place { key: Key::Item, ..place.inside(1, ProtoKind::Message) }.slot(false);
+        let items = List { item, slot: item_slot, min: 0, max: u32::MAX, scalar: false, unique: false };
+        let list = self.wrap_node(Node::List(items), &list_place);
+        let member_place = Place { key: Key::Bare, ..place.inside(2, ProtoKind::Message) };
+        let members = Map {
+            key: self.add(Node::Text(text.clone())),
+            value: self.any(&member_place),
+            key_slot: Slot::bare().with_tag(1, 2),
+            value_slot: member_place.slot(false),
+            min: 0,
+            max: u32::MAX,
+        };
+        let map = self.wrap_node(Node::Map(members), &place.inside(5, ProtoKind::Message));
+        let nodes = [
+            (1, ProtoKind::Enum, Node::Null),
+            (2, ProtoKind::Double, Node::Float(float)),
+            (3, ProtoKind::String, Node::Text(text)),
+            (4, ProtoKind::Bool, Node::Bool(Bool { allowed: [true; 2] })),
+        ];
+        let mut branches: Vec<Branch> = Vec::new();
+        for (number, kind, node) in nodes {
+            let slot = place.inside(number, kind).slot(false);
+            branches.push(Branch { node: self.add(node), slot, number, written: None });
+        }
+        for (number, node) in [(5, map), (6, list)] {
+            let slot = place.inside(number, ProtoKind::Message).slot(false);
+            branches.push(Branch { node, slot, number, written: None });
+        }
+        // Null, boolean, number, text, list, object.
+        let kinds = [1, 1 << 3, 1 << 1, 1 << 2, 1 << 5, 1 << 4];
+        let sum = self.add(Node::Sum(Sum { branches, tag: None, kinds, peek: None, exact: false }));
+        let slot = Slot::bare().with_key(&place.key);
+        self.fill_wrapper(wrapper, sum, slot, &[1, 2, 3, 4, 5, 6], false, Empty::Null);
+        wrapper
+    }
+
+    /// A message with the repeated field 1 around a list or map.
+    fn wrap_node(&mut self, node: Node, place: &Place) -> NodeId {
+        let node = self.add(node);
+        let wrapper = self.add(Node::Any);
+        let mut slot = place.inside(1, ProtoKind::Message).slot(false);
+        slot.param = u16::MAX;
+        self.fill_wrapper(wrapper, node, slot, &[1], false, Empty::Zero);
+        wrapper
+    }
+
+    /// The rules of a type, unless only shapes count.
+    pub(super) fn checks(&self, id: TypeId) -> &'a [(Check, Span)] {
+        if self.mode.checks { &self.contract().ty(id).checks } else { &[] }
+    }
+}
+
+/// A count that fits.
+pub(super) fn limit(count: u64) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,133 @@
+//! What stands at the top of plans: whole messages, and operations put together from parameters and a body.
+
+use super::{Node, NodeId, Slot};
+use crate::{Encoding, Validation};
+
+/// A plan's place in [`Plans`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct PlanId(pub(crate) u32);
+
+/// How a plan is compiled.
+#[derive(Clone, Copy, Debug)]
+pub struct PlanOptions {
+    /// Whether broken rules refuse a message or are reported.
+    pub validation: Validation,
+    /// The same for what a component answers.
+    pub response: Validation,
+    /// How deep a message may nest.
+    pub depth_max: u16,
+}
+
+impl Default for PlanOptions {
+    fn default() -> Self {
+        PlanOptions { validation: Validation::Enforce, response: Validation::Enforce, depth_max: 100 }
+    }
+}
+
+/// Every plan of a contract: immutable, one arena, shared between threads.
+#[derive(Debug, Default)]
+pub struct Plans {
+    pub(crate) nodes: Vec<Node>,
+    pub(crate) programs: Vec<Program>,
+}
+
+/// One plan.
+#[derive(Clone, Debug)]
+pub(crate) enum Program {
+    /// A whole message of a type.
+    Message(Root),
+    /// An operation.
+    Operation(Box<OperationPlan>),
+}
+
+/// A whole message.
+#[derive(Clone, Debug)]
+pub(crate) struct Root {
+    pub(crate) from: Encoding,
+    pub(crate) to: Encoding,
+    pub(crate) node: NodeId,
+    /// The same without rules, where broken rules are only reported.
+    pub(crate) lenient: Option<NodeId>,
+    /// What paths begin with.
+    pub(crate) prefix: String,
+    pub(crate) depth: u16,
+}
+
+/// An operation.
+#[derive(Clone, Debug)]
+pub(crate) struct OperationPlan {
+    pub(crate) request: RequestPlan,
+    pub(crate) outcomes: Vec<OutcomePlan>,
+    /// Numbers of fields of the response message, each with the outcome that it means.
+    pub(crate) numbers: Vec<(u32, u32)>,
+}
+
+/// How a request crosses.
+#[derive(Clone, Debug)]
+pub(crate) enum RequestPlan {
+    /// Parameters and body stay as they are.
+    Documents { params: ParamsPlan, body: Body },
+    /// Parameters and body become one message.
+    ToMessage { params: ParamsPlan, body: Body },
+    /// A message becomes parameters and a body.
+    ToDocument { body: Option<Root>, params: Option<Root> },
+    /// The message stays as it is.
+    Messages(Root),
+    /// Through a message to other parameters.
+    Through(Box<RequestPlan>, Box<RequestPlan>),
+}
+
+/// The body of a document.
+#[derive(Clone, Debug)]
+pub(crate) enum Body {
+    /// There is none.
+    None,
+    /// Bytes that nobody reads.
+    Opaque,
+    /// A message.
+    Message {
+        root: Root,
+        optional: bool,
+        /// An absent body is read as an empty object.
+        empty_object: bool,
+    },
+}
+
+/// The parameters of a document.
+#[derive(Clone, Debug)]
+pub(crate) struct ParamsPlan {
+    pub(crate) leaves: Vec<Leaf>,
+    /// Groups of leaves of which one may be set: for each leaf its group from 1, or 0.
+    pub(crate) groups: Vec<u8>,
+    pub(crate) to: Encoding,
+    pub(crate) observe: bool,
+}
+
+/// One leaf.
+#[derive(Clone, Debug)]
+pub(crate) struct Leaf {
+    pub(crate) node: NodeId,
+    pub(crate) lenient: NodeId,
+    pub(crate) slot: Slot,
+    /// The messages around it, outermost first.
+    pub(crate) around: Vec<Slot>,
+    /// Its path: `/per_page`.
+    pub(crate) path: String,
+    pub(crate) required: bool,
+    pub(crate) list: bool,
+    /// Where it is absent: the default in the target's bytes.
+    pub(crate) fill: Option<Box<[u8]>>,
+    /// Where it is absent: the zero value is checked.
+    pub(crate) zero: bool,
+}
+
+/// How an outcome's body crosses.
+#[derive(Clone, Debug)]
+pub(crate) enum OutcomePlan {
+    /// As it is, unread.
+    Opaque,
+    /// Always these bytes: there is no body to read.
+    Fixed(Box<[u8]>),
+    /// A message.
+    Message(Root),
+}

@@ -1,0 +1,217 @@
+//! Runs the plan of a whole message: the fast pass, and after a failure the one that collects.
+
+use crate::json::{JsonSink, JsonSource};
+use crate::operation::Passed;
+use crate::params::ParamSink;
+use crate::plan::{Node, NodeId, PlanId, Plans, Program, Root, Slot};
+use crate::protobuf::{ProtobufSink, ProtobufSource};
+use crate::scratch::SourceScratch;
+use crate::walk::{self, State};
+use crate::{Buffer, Discard, Encoding, Param, Refusal, Scratch, Sink, Stop, Violation};
+
+/// Most violations that one message is told.
+pub(crate) const VIOLATIONS_MAX: usize = 32;
+
+/// Where a pass writes.
+pub(crate) enum Target<'a> {
+    /// The buffer, in the encoding that the plan says.
+    Buffer(&'a mut Buffer),
+    /// Parameters.
+    Params(&'a mut Vec<Param>),
+}
+
+/// What a pass works with, borrowed from the scratch.
+pub(crate) struct Pass<'a> {
+    pub(crate) nodes: &'a [Node],
+    pub(crate) source: &'a mut SourceScratch,
+    pub(crate) state: &'a mut State,
+    /// Members that were dropped so far.
+    pub(crate) dropped: u32,
+    /// Broken rules that are only reported.
+    pub(crate) observed: Option<Refusal>,
+}
+
+impl Plans {
+    /// Runs the plan of one type; `out` is overwritten where the result is [`Passed::Written`].
+    ///
+    /// # Errors
+    /// What is wrong with the message. Rules that are only observed are not reported here.
+    pub fn transcode(
+        &self,
+        plan: PlanId,
+        input: &[u8],
+        out: &mut Vec<u8>,
+        scratch: &mut Scratch,
+    ) -> Result<Passed, Refusal> {
+        let Some(Program::Message(root)) = self.programs.get(plan.0 as usize) else {
+            return Err(wrong_plan());
+        };
+        let Scratch { source, walk, buffer, .. } = scratch;
+        buffer.clear();
+        let mut pass = Pass::new(&self.nodes, source, walk);
+        pass.message(root, input, &mut Target::Buffer(buffer))?;
+        if root.from == root.to {
+            return Ok(Passed::Same);
+        }
+        out.clear();
+        out.extend_from_slice(buffer.bytes());
+        Ok(Passed::Written)
+    }
+}
+
+/// A plan of another kind than the call needs.
+pub(crate) fn wrong_plan() -> Refusal {
+    one(Stop::Type, "", 0)
+}
+
+/// A refusal with one violation.
+fn one(rule: Stop, path: &str, offset: u32) -> Refusal {
+    let violation = Violation { path: path.to_string(), rule: rule.rule(), offset, found: "nothing" };
+    Refusal { malformed: rule.is_final(), violations: vec![violation] }
+}
+
+impl<'a> Pass<'a> {
+    pub(crate) fn new(nodes: &'a [Node], source: &'a mut SourceScratch, state: &'a mut State) -> Self {
+        Pass { nodes, source, state, dropped: 0, observed: None }
+    }
+
+    /// Reads a message and writes it; a target of its own encoding is not written.
+    pub(crate) fn message(
+        &mut self,
+        root: &Root,
+        input: &[u8],
+        target: &mut Target<'_>,
+    ) -> Result<(), Refusal> {
+        let broken = match self.checked(root, root.node, input, target) {
+            Ok(()) => return Ok(()),
+            Err(broken) => broken,
+        };
+        // Where rules are only observed, the message passes if its shape does.
+        let Some(lenient) = root.lenient.filter(|_| !broken.malformed) else { return Err(broken) };
+        self.checked(root, lenient, input, target)?;
+        self.observe(broken);
+        Ok(())
+    }
+
+    /// Adds to what is only reported.
+    pub(crate) fn observe(&mut self, broken: Refusal) {
+        match &mut self.observed {
+            Some(observed) => observed.join(broken),
+            None => self.observed = Some(broken),
+        }
+    }
+
+    fn checked(
+        &mut self,
+        root: &Root,
+        node: NodeId,
+        input: &[u8],
+        target: &mut Target<'_>,
+    ) -> Result<(), Refusal> {
+        let written = target.checkpoint();
+        let mut careful = false;
+        loop {
+            let rule = match self.fast(root, node, input, target, careful) {
+                Ok(()) => {
+                    self.dropped = self.dropped.saturating_add(self.state.dropped);
+                    return Ok(());
+                }
+                Err((rule, Some(offset))) => return Err(one(rule, &root.prefix, offset)),
+                Err((rule, None)) => rule,
+            };
+            target.rollback(written);
+            // A first occurrence that breaks a rule may be overwritten by a later one.
+            let again =
+                root.from == Encoding::Protobuf && !careful && (rule == Stop::Careful || !rule.is_final());
+            if !again {
+                return Err(self.collected(root, node, input, rule));
+            }
+            careful = true;
+        }
+    }
+
+    /// One pass; the failure has an offset where the source did not even begin.
+    fn fast(
+        &mut self,
+        root: &Root,
+        node: NodeId,
+        input: &[u8],
+        target: &mut Target<'_>,
+        careful: bool,
+    ) -> Result<(), (Stop, Option<u32>)> {
+        let begun = |(rule, offset)| (rule, Some(offset));
+        let slot = Slot::bare();
+        let (nodes, state) = (self.nodes, &mut *self.state);
+        let done = match root.from {
+            Encoding::Json => {
+                let mut source = JsonSource::new(input, root.depth, self.source).map_err(begun)?;
+                match (root.to, target) {
+                    (Encoding::Protobuf, Target::Buffer(out)) => {
+                        walk::transcode(nodes, node, &slot, &mut source, &mut ProtobufSink::new(out), state)
+                    }
+                    _ => walk::transcode(nodes, node, &slot, &mut source, &mut Discard, state),
+                }
+            }
+            Encoding::Protobuf => {
+                let mut source =
+                    ProtobufSource::new(input, root.depth, careful, self.source).map_err(begun)?;
+                match (root.to, target) {
+                    (Encoding::Json, Target::Buffer(out)) => {
+                        walk::transcode(nodes, node, &slot, &mut source, &mut JsonSink::new(out), state)
+                    }
+                    (Encoding::Json, Target::Params(params)) => {
+                        let mut sink = ParamSink::new(params);
+                        let any: &mut dyn Sink = &mut sink;
+                        let done = walk::transcode(nodes, node, &slot, &mut source, any, state);
+                        sink.finish();
+                        done
+                    }
+                    _ => walk::transcode(nodes, node, &slot, &mut source, &mut Discard, state),
+                }
+            }
+        };
+        done.map_err(|rule| (rule, None))
+    }
+
+    /// The second pass: everything that is wrong.
+    #[inline(never)]
+    #[cold]
+    fn collected(&mut self, root: &Root, node: NodeId, input: &[u8], rule: Stop) -> Refusal {
+        let collect = match root.from {
+            Encoding::Json => JsonSource::new(input, root.depth, self.source)
+                .map(|mut source| walk::collect(self.nodes, node, &root.prefix, &mut source, self.state)),
+            Encoding::Protobuf => ProtobufSource::new(input, root.depth, true, self.source)
+                .map(|mut source| walk::collect(self.nodes, node, &root.prefix, &mut source, self.state)),
+        };
+        let found = std::mem::take(&mut self.state.found);
+        match collect {
+            Ok(Ok(())) if !found.is_empty() => Refusal { malformed: self.state.is_final, violations: found },
+            _ => one(rule, &root.prefix, 0),
+        }
+    }
+}
+
+impl Target<'_> {
+    fn checkpoint(&self) -> usize {
+        match self {
+            Target::Buffer(out) => out.length(),
+            Target::Params(_) => 0,
+        }
+    }
+
+    fn rollback(&mut self, to: usize) {
+        match self {
+            Target::Buffer(out) => out.truncate(to),
+            Target::Params(params) => params.clear(),
+        }
+    }
+}
+
+impl Refusal {
+    /// Adds the violations of another, as far as there is room.
+    pub(crate) fn join(&mut self, other: Refusal) {
+        self.malformed |= other.malformed;
+        let room = VIOLATIONS_MAX.saturating_sub(self.violations.len());
+        self.violations.extend(other.violations.into_iter().take(room));
+    }
+}

@@ -1,0 +1,205 @@
+//! Records: rows in the source's order, each once, then what is missing.
+
+use super::{Segment, Walk};
+use crate::plan::{ExtraRule, OnNull, Record, Row, Slot};
+use crate::{Mark, Sink, Source, Step, Stop};
+
+/// What a record keeps while it is read.
+struct Seen {
+    /// Rows of the first 64.
+    rows: u64,
+    /// Where the bits of a wider record begin in the state.
+    base: usize,
+    wide: bool,
+    groups: u64,
+    members: u32,
+}
+
+impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, K, COLLECT> {
+    /// A record; `written` is a member that the sink gets first.
+    #[inline(never)]
+    pub(super) fn record(
+        &mut self,
+        record: &'a Record,
+        slot: &Slot,
+        written: Option<&'a (Slot, Box<[u8]>)>,
+    ) -> Result<(), Stop> {
+        let mut frame = self.source.enter(record)?;
+        let opened = self.sink.open(slot);
+        if let Some((slot, value)) = written {
+            self.sink.tag(slot, value);
+        }
+        let wide = record.expected.len() > 1;
+        let mut seen = Seen { rows: 0, base: self.state.masks.len(), wide, groups: 0, members: 0 };
+        if wide {
+            self.state.masks.resize(seen.base + record.expected.len(), 0);
+        }
+        loop {
+            match self.source.next(record, &mut frame)? {
+                Step::Field(at) => {
+                    seen.members += 1;
+                    if self.see(&mut seen, at) {
+                        return self.twice(record, at);
+                    }
+                    let row = &record.rows[usize::from(at)];
+                    let start = if COLLECT { self.begin(record, at) } else { Mark::default() };
+                    let done = self.field(row, &mut seen);
+                    if COLLECT {
+                        self.state.path.pop();
+                    }
+                    if let Err(rule) = done {
+                        self.caught(rule, Segment::Row(record.id, at), start)?;
+                    }
+                }
+                Step::Unknown(step) => {
+                    seen.members += 1;
+                    self.unknown(record, step)?;
+                }
+                Step::End => break,
+            }
+        }
+        self.absent(record, &seen)?;
+        if let Some(range) = record.members {
+            in_range(seen.members, range)?;
+        }
+        self.sink.close(opened);
+        Ok(())
+    }
+
+    #[inline(always)]
+    fn see(&mut self, seen: &mut Seen, at: u16) -> bool {
+        let bit = 1 << (at % 64);
+        let mask =
+            if seen.wide { &mut self.state.masks[seen.base + usize::from(at / 64)] } else { &mut seen.rows };
+        let before = *mask & bit != 0;
+        *mask |= bit;
+        before
+    }
+
+    #[inline(never)]
+    #[cold]
+    fn twice(&mut self, record: &Record, at: u16) -> Result<(), Stop> {
+        let rule = self.source.again();
+        if COLLECT && rule != Stop::Careful {
+            self.state.unwound.push(Segment::Row(record.id, at));
+        }
+        Err(rule)
+    }
+
+    fn begin(&mut self, record: &Record, at: u16) -> Mark {
+        self.state.path.push(Segment::Row(record.id, at));
+        self.source.mark()
+    }
+
+    #[inline(always)]
+    fn field(&mut self, row: &'a Row, seen: &mut Seen) -> Result<(), Stop> {
+        if row.null != OnNull::Value && self.source.null()? {
+            return self.null_field(row);
+        }
+        if row.group != 0 {
+            self.enter_group(row, seen)?;
+        }
+        self.value(row.node, &row.slot)
+    }
+
+    #[inline(never)]
+    fn null_field(&mut self, row: &'a Row) -> Result<(), Stop> {
+        match row.null {
+            OnNull::Absent => self.lacking(row),
+            OnNull::Null => {
+                self.sink.null(&row.slot);
+                Ok(())
+            }
+            OnNull::Refuse | OnNull::Value => Err(Stop::Type),
+        }
+    }
+
+    /// A second field of a group is a violation, or in Protobuf overwrites the first.
+    #[inline(never)]
+    fn enter_group(&mut self, row: &Row, seen: &mut Seen) -> Result<(), Stop> {
+        let bit = 1 << (row.group % 64);
+        if seen.groups & bit != 0 {
+            let again = self.source.again();
+            return Err(if again == Stop::Careful { again } else { Stop::OneOf });
+        }
+        seen.groups |= bit;
+        Ok(())
+    }
+
+    /// A member without a row; the source stands at its value, or has passed it already.
+    #[inline(never)]
+    pub(super) fn unknown(&mut self, record: &Record, step: u32) -> Result<(), Stop> {
+        // Protobuf's unknown fields are passed with their tag; JSON's values are still ahead.
+        let ahead = !self.source.zeroes();
+        let start = self.source.mark();
+        let done = match record.extra {
+            ExtraRule::Refuse(rule) => Err(rule),
+            ExtraRule::Typed(node) if ahead => {
+                if COLLECT {
+                    let name = self.source.unknown_name(step);
+                    self.state.path.push(Segment::Name(name));
+                }
+                let done = self.value_apart(node, &Slot::bare());
+                if COLLECT {
+                    self.state.path.pop();
+                }
+                done
+            }
+            ExtraRule::Drop => {
+                self.state.dropped = self.state.dropped.saturating_add(1);
+                if ahead { self.source.skip() } else { Ok(()) }
+            }
+            ExtraRule::Keep | ExtraRule::Typed(_) if ahead => self.source.skip(),
+            ExtraRule::Keep | ExtraRule::Typed(_) => Ok(()),
+        };
+        let Err(rule) = done else { return Ok(()) };
+        if !COLLECT {
+            return Err(rule);
+        }
+        let segment = Segment::Name(self.source.unknown_name(step));
+        if rule.is_final() {
+            self.state.unwound.push(segment);
+            return Err(rule);
+        }
+        self.note(rule, Some(segment))?;
+        if ahead {
+            self.source.seek(start)?;
+            self.source.skip()?;
+        }
+        Ok(())
+    }
+
+    /// Everything that must be said of rows which did not occur.
+    #[inline(always)]
+    fn absent(&mut self, record: &'a Record, seen: &Seen) -> Result<(), Stop> {
+        if seen.wide {
+            for word in 0..record.expected.len() {
+                let lacking = record.expected[word] & !self.state.masks[seen.base + word];
+                if lacking != 0 {
+                    self.lacking_rows(record, lacking, word)?;
+                }
+            }
+            self.state.masks.truncate(seen.base);
+        } else {
+            let lacking = record.expected[0] & !seen.rows;
+            if lacking != 0 {
+                self.lacking_rows(record, lacking, 0)?;
+            }
+        }
+        if record.groups_required & !seen.groups != 0 {
+            return self.lacking_groups(record, record.groups_required & !seen.groups);
+        }
+        Ok(())
+    }
+}
+
+/// How many members there may be.
+pub(super) fn in_range(members: u32, (min, max): (u32, u32)) -> Result<(), Stop> {
+    if members < min {
+        return Err(Stop::MinProperties);
+    }
+    if members > max {
+        return Err(Stop::MaxProperties);
+    }
+    Ok(())
+}

@@ -1,0 +1,120 @@
+//! Agreement with prost-reflect on random messages, both ways, merged ones and broken ones.
+
+use prost_reflect::prost::Message;
+use prost_reflect::{DynamicMessage, MessageDescriptor, SerializeOptions};
+
+use super::contract::{descriptors, of_message};
+use super::protojson::EVERYTHING;
+use super::random::Random;
+use super::run::Both;
+
+fn setting() -> (MessageDescriptor, Both) {
+    let pool = descriptors(EVERYTHING);
+    let (contract, id) = of_message(&pool, "t.All");
+    (pool.get_message_by_name("t.All").unwrap(), Both::new(&contract, id))
+}
+
+fn parse(descriptor: &MessageDescriptor, json: &[u8]) -> DynamicMessage {
+    let mut parser = serde_json::Deserializer::from_slice(json);
+    let parsed = DynamicMessage::deserialize(descriptor.clone(), &mut parser);
+    parsed.unwrap_or_else(|e| panic!("{e}: {}", String::from_utf8_lossy(json)))
+}
+
+fn serialize(message: &DynamicMessage) -> Vec<u8> {
+    let mut out = Vec::new();
+    let options = SerializeOptions::new().skip_default_fields(true);
+    message.serialize_with_options(&mut serde_json::Serializer::new(&mut out), &options).unwrap();
+    out
+}
+
+/// NaN is not equal to itself, so messages are compared as text.
+fn text(message: &DynamicMessage) -> String {
+    String::from_utf8(serialize(message)).unwrap()
+}
+
+#[test]
+fn random_messages_mean_the_same_both_ways() {
+    let (descriptor, mut both) = setting();
+    let mut random = Random(0x9e37_79b9_7f4a_7c15);
+    for round in 0..1500 {
+        let message = random.message(&descriptor, 3);
+        let bytes = message.encode_to_vec();
+        let ours = both.json(&bytes).unwrap_or_else(|e| panic!("{round} {e:?} {}", text(&message)));
+        assert_eq!(text(&parse(&descriptor, &ours)), text(&message), "{round}");
+        let theirs = serialize(&message);
+        let back = both.protobuf(&theirs).unwrap_or_else(|e| panic!("{round} {e:?} {}", text(&message)));
+        let back = DynamicMessage::decode(descriptor.clone(), &back[..]).unwrap();
+        assert_eq!(text(&back), text(&message), "{round}");
+        both.checked_protobuf(&bytes).unwrap();
+    }
+}
+
+#[test]
+fn our_own_json_comes_back_byte_for_byte() {
+    let (descriptor, mut both) = setting();
+    let mut random = Random(77);
+    for round in 0..800 {
+        let bytes = random.message(&descriptor, 3).encode_to_vec();
+        let json = both.json(&bytes).unwrap();
+        let again = both.protobuf(&json).and_then(|bytes| both.json(&bytes)).unwrap();
+        assert_eq!(String::from_utf8_lossy(&again), String::from_utf8_lossy(&json), "{round}");
+    }
+}
+
+#[test]
+fn two_messages_in_a_row_are_one_merged() {
+    let (descriptor, mut both) = setting();
+    let mut random = Random(5);
+    for round in 0..600 {
+        let bytes = [
+            random.message(&descriptor, 2).encode_to_vec(),
+            random.message(&descriptor, 2).encode_to_vec(),
+        ]
+        .concat();
+        let merged = DynamicMessage::decode(descriptor.clone(), &bytes[..]).unwrap();
+        let ours = both.json(&bytes).unwrap_or_else(|e| panic!("{round} {e:?}"));
+        assert_eq!(text(&parse(&descriptor, &ours)), text(&merged), "{round}");
+    }
+}
+
+#[test]
+fn broken_messages_never_panic_and_mean_the_same_where_both_accept() {
+    let (descriptor, mut both) = setting();
+    let mut random = Random(99);
+    let (mut equal, mut ours_alone) = (0, 0);
+    for _ in 0..6000 {
+        let mut bytes = random.message(&descriptor, 2).encode_to_vec();
+        random.mutate(&mut bytes, &[]);
+        let theirs = DynamicMessage::decode(descriptor.clone(), &bytes[..]);
+        match (both.json(&bytes), theirs) {
+            (Ok(json), Ok(message)) => {
+                assert_eq!(text(&parse(&descriptor, &json)), text(&message), "{bytes:?}");
+                equal += 1;
+            }
+            (Ok(_), Err(_)) => ours_alone += 1,
+            (Err(refusal), _) => assert!(!refusal.violations.is_empty()),
+        }
+    }
+    assert!(equal > 200, "{equal}");
+    assert!(ours_alone < 30, "{ours_alone}");
+}
+
+#[test]
+fn broken_json_never_panics_and_means_the_same_where_both_accept() {
+    let (descriptor, mut both) = setting();
+    let mut random = Random(123);
+    let mut equal = 0;
+    for _ in 0..6000 {
+        let mut json = serialize(&random.message(&descriptor, 2));
+        random.mutate(&mut json, b"\"\\{}[],:0-.eE19 \n\x01\xff\xc3nutf");
+        let ours = both.protobuf(&json);
+        let mut parser = serde_json::Deserializer::from_slice(&json);
+        let theirs = DynamicMessage::deserialize(descriptor.clone(), &mut parser).and_then(|m| parser.end().map(|()| m));
+        if let (Ok(ours), Ok(theirs)) = (ours, theirs) {
+            let ours = DynamicMessage::decode(descriptor.clone(), &ours[..]).unwrap();
+            assert_eq!(text(&ours), text(&theirs), "{}", String::from_utf8_lossy(&json));
+            equal += 1;
+        }
+    }
+    assert!(equal > 200, "{equal}");
+}

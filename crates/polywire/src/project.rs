@@ -1,0 +1,269 @@
+//! A workspace as a whole: its configuration, the contracts of its components in one model, and the bridge made of it.
+
+mod contracts;
+mod manifest;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+
+use polywire_bridge::{Admin, Bridge, ComponentEnds, Control, SettingsTable, Snapshot};
+use polywire_call::{BoxFuture, LinkOptions, SystemClock, Timer};
+use polywire_contract::{Contract, InterfaceId, Lock, LockMode, OperationId, derive_grpc};
+use polywire_diag::{Diagnostic, FileId};
+use polywire_emit::EMITTERS;
+use polywire_link::LINKS;
+use polywire_read::Sources;
+use polywire_wire::Form;
+use polywire_workspace::{ComponentSpec, Facts};
+
+use crate::exit::{Context, Exit, Failure};
+use crate::output;
+use crate::sources::DiskSources;
+
+pub use contracts::{known, may_be_contract, read_contract, reader_of};
+
+/// The file that makes a folder a workspace.
+pub const MANIFEST: &str = "polywire.yaml";
+/// What is given out once and must stay.
+const LOCK: &str = "polywire.lock";
+
+/// Whether new numbers may be given out and written to the lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LockAccess {
+    Grow,
+    Frozen,
+}
+
+/// A component of the workspace.
+pub struct Component {
+    pub name: String,
+    pub folder: PathBuf,
+    /// Where it can be reached; for one that is started here, its own address.
+    pub at: Vec<String>,
+    /// The names of what it provides.
+    pub interfaces: Vec<String>,
+    /// How it is started, if it is.
+    start: Option<ComponentSpec>,
+    form: Form,
+}
+
+/// Everything that was read.
+pub struct Project {
+    pub name: String,
+    pub contract: Contract,
+    /// The contracts.
+    pub files: Vec<FileId>,
+    pub components: Vec<Component>,
+    pub settings: SettingsTable,
+    pub listen: SocketAddr,
+    pub admin: SocketAddr,
+    pub diags: Vec<Diagnostic>,
+    sources: DiskSources,
+    lock: Lock,
+    /// A lock that is not there locks nothing.
+    lock_exists: bool,
+    lock_path: Option<PathBuf>,
+}
+
+/// Opens a workspace to look at it: numbers that the lock lacks are made up, but not written.
+pub fn open(folder: &Path) -> Result<Project, Failure> {
+    open_with(folder, LockAccess::Grow)
+}
+
+/// Opens a workspace.
+pub fn open_with(folder: &Path, access: LockAccess) -> Result<Project, Failure> {
+    if !folder.join(MANIFEST).is_file() {
+        let message = format!("there is no {MANIFEST} in {}", folder.display());
+        return Err(Failure::environment(message).help("name the workspace's folder, or make one with a polywire.yaml"));
+    }
+    manifest::read(folder, access, DiskSources::default())
+}
+
+/// Opens a workspace among other contracts: its texts and mistakes are added to theirs.
+pub fn open_into(folder: &Path, sources: &mut DiskSources, diags: &mut Vec<Diagnostic>) -> Result<Project, Failure> {
+    let mut project = manifest::read(folder, LockAccess::Grow, std::mem::take(sources))?;
+    *sources = std::mem::take(&mut project.sources);
+    diags.append(&mut project.diags);
+    Ok(project)
+}
+
+/// One service behind the bridge, without a configuration file.
+pub fn single(contracts: &[PathBuf], to: &str) -> Result<Project, Failure> {
+    let mut project = Project::empty("polywire");
+    let mut sources = std::mem::take(&mut project.sources);
+    for path in contracts {
+        let file = read_contract(path, &mut sources, &mut project.contract, &mut project.diags)?;
+        project.files.push(file);
+    }
+    project.sources = sources;
+    let interfaces = project.contract.interfaces.iter().map(|i| i.name.clone()).collect();
+    for interface in &mut project.contract.interfaces {
+        interface.component = "service".into();
+    }
+    let form = form_of(to)?;
+    let at = vec![to.to_string()];
+    let component =
+        Component { name: "service".into(), folder: PathBuf::from("."), at, interfaces, start: None, form };
+    project.components.push(component);
+    project.derive(LockAccess::Grow);
+    Ok(project)
+}
+
+/// The form of the link that a URL means.
+fn form_of(url: &str) -> Result<Form, Failure> {
+    let link = polywire_link::by_url(url).ok_or_else(|| {
+        let schemes: Vec<String> =
+            LINKS.iter().flat_map(|link| link.schemes()).map(|scheme| format!("{scheme}://")).collect();
+        Failure::wrong(format!("`{url}` is no address of a link")).help(format!("links are {}", schemes.join(", ")))
+    })?;
+    Ok(link.form())
+}
+
+impl Project {
+    fn empty(name: &str) -> Project {
+        Project {
+            name: name.into(),
+            contract: Contract::default(),
+            files: Vec::new(),
+            components: Vec::new(),
+            settings: SettingsTable::default(),
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            admin: SocketAddr::from(([127, 0, 0, 1], 0)),
+            diags: Vec::new(),
+            sources: DiskSources::default(),
+            lock: Lock::default(),
+            lock_exists: false,
+            lock_path: None,
+        }
+    }
+
+    /// Gives every interface without a Protobuf service one.
+    fn derive(&mut self, access: LockAccess) {
+        let frozen = access == LockAccess::Frozen && self.lock_exists;
+        let mode = if frozen { LockMode::Frozen } else { LockMode::Grow };
+        derive_grpc(&mut self.contract, &self.name, &mut self.lock, mode, &mut self.diags);
+    }
+
+    /// Every text that was read.
+    pub fn sources(&self) -> &polywire_diag::SourceMap {
+        self.sources.map()
+    }
+
+    /// Shows what is wrong on stderr, and fails if there is an error.
+    pub fn report_errors(&self) -> Result<(), Failure> {
+        let mut diags = self.diags.clone();
+        output::note_diagnostics(self.sources.map(), &mut diags);
+        match diags.iter().filter(|diag| diag.is_error()).count() {
+            0 => Ok(()),
+            errors => {
+                Err(Failure::wrong(format!("{} in the contracts and the configuration", output::count(errors, "mistake"))))
+            }
+        }
+    }
+
+    /// Writes the lock where numbers were given out.
+    pub fn write_lock(&self) -> Result<(), Failure> {
+        let Some(path) = self.lock_path.as_ref().filter(|_| self.lock.changed()) else { return Ok(()) };
+        if std::env::var_os("CI").is_some_and(|ci| ci == "true") {
+            if !self.lock_exists {
+                return Ok(());
+            }
+            let message = format!("{} does not hold every number, and CI never writes it", path.display());
+            return Err(Failure::wrong(message).help("run the command once elsewhere, and commit the file"));
+        }
+        let draft = path.with_extension("lock.tmp");
+        std::fs::write(&draft, self.lock.write()).context(format!("cannot write {}", draft.display()))?;
+        std::fs::rename(&draft, path).context(format!("cannot write {}", path.display()))
+    }
+
+    /// Finds an operation by its name, or says which there are.
+    pub fn operation(&self, name: &str) -> Result<OperationId, Failure> {
+        self.contract.find_operation(name).ok_or_else(|| {
+            let ids: Vec<&str> = self.contract.operations.iter().map(|operation| operation.id.as_str()).collect();
+            let failure = Failure::wrong(format!("there is no operation `{name}`"));
+            match polywire_diag::nearest(name, ids.iter().copied()) {
+                Some(near) => failure.help(format!("did you mean `{near}`?")),
+                None => failure.help(format!("there are {}", ids.join(", "))),
+            }
+        })
+    }
+
+    /// Compiles a snapshot whose links are not used.
+    pub fn snapshot_for_explanation(mut self) -> Result<Snapshot, Failure> {
+        self.report_errors()?;
+        self.snapshot()
+    }
+
+    /// What is to be started, with the facts that each component finds in its environment.
+    pub fn specs(&self, url: &str) -> Result<Vec<ComponentSpec>, Failure> {
+        let mut specs = Vec::new();
+        for component in &self.components {
+            let Some(spec) = &component.start else { continue };
+            let token = polywire_workspace::token().context("no random bytes")?;
+            let facts = Facts { url: url.to_string(), token, port: spec.port };
+            let mut spec = spec.clone();
+            spec.environment.extend(facts.environment());
+            specs.push(spec);
+        }
+        Ok(specs)
+    }
+
+    /// Compiles the bridge and its admin.
+    pub fn bridge(
+        &mut self,
+        control: Option<Arc<dyn Control>>,
+        token: Option<&str>,
+    ) -> Result<(Arc<Bridge>, Arc<Admin>), Failure> {
+        let snapshot = self.snapshot()?;
+        let bridge = Bridge::new(snapshot, Arc::new(SystemClock), Arc::new(TokioTimer));
+        bridge.set_ready(true);
+        let mut admin = Admin::new(bridge.clone());
+        if let (Some(control), Some(token)) = (control, token) {
+            admin = admin.with_control(control, token);
+        }
+        Ok((bridge, Arc::new(admin)))
+    }
+
+    fn snapshot(&mut self) -> Result<Snapshot, Failure> {
+        let contract = Arc::new(std::mem::take(&mut self.contract));
+        let mut ends = Vec::new();
+        for component in &self.components {
+            let url = component.at.first().map_or("", String::as_str);
+            let link = polywire_link::by_url(url).ok_or_else(|| Failure::wrong(format!("`{url}` is no address")))?;
+            let opened = link
+                .open(url, &LinkOptions::default())
+                .map_err(|error| Failure::wrong(format!("{}: `{url}`: {error}", component.name)))?;
+            ends.push(ComponentEnds { name: component.name.clone(), form: component.form, ends: opened });
+        }
+        let mut diags = Vec::new();
+        let snapshot = Snapshot::compile(contract.clone(), ends, LINKS, &self.settings, &mut diags);
+        let openapi = openapi(&contract, &mut diags);
+        output::note_diagnostics(self.sources.map(), &mut diags);
+        if diags.iter().any(Diagnostic::is_error) {
+            return Err(Failure { exit: Exit::Wrong, message: "the bridge cannot be made of these contracts".into(), help: None });
+        }
+        Ok(match openapi {
+            Some(document) => snapshot.with_openapi(document),
+            None => snapshot,
+        })
+    }
+}
+
+/// Waits by the runtime of whoever waits.
+struct TokioTimer;
+
+impl Timer for TokioTimer {
+    fn until(&self, moment: Instant) -> BoxFuture<'static, ()> {
+        Box::pin(tokio::time::sleep_until(moment.into()))
+    }
+}
+
+/// What the bridge accepts over REST, as a contract.
+fn openapi(contract: &Contract, diags: &mut Vec<Diagnostic>) -> Option<String> {
+    let emitter = EMITTERS.iter().find(|emitter| emitter.name() == "openapi")?;
+    let all: Vec<InterfaceId> = (0..contract.interfaces.len()).map(|at| InterfaceId(at as u32)).collect();
+    let files = emitter.emit(contract, &all, diags);
+    files.iter().next().map(|(_, text)| text.to_string())
+}
