@@ -134,11 +134,13 @@ shows "polywire start users: a trial call closes the breaker, and $(field .id) i
 
 request GET "$POLYWIRE_ADMIN_URL/metrics"
 [[ $status == 200 ]] || fails 'no metrics'
-counters=$(grep -E '^[a-z_]+_(count|total)\{[^}]*operation="' "$work/body" || true)
+counters=$(sed -nE 's/^polywire_server_requests_total\{operation="([^"]*)",.*front="([^"]*)",code="([^"]*)"\} ([0-9]+)$/\1 \2 \3 \4/p' "$work/body")
 for operation in createUser searchProducts PlaceOrder; do
   [[ $counters == *"$operation"* ]] || fails "the metrics do not count $operation"
 done
-shows "metrics of the tour, by operation and code:"
-printf '      %s\n' "${counters//$'\n'/$'\n'      }"
+shows "metrics of the tour: operation, front, code, calls"
+while read -r operation front code calls; do
+  printf '      %-24s %-5s %-17s %4d\n' "$operation" "$front" "$code" "$calls"
+done <<<"$counters"
 
 echo "The tour took $SECONDS s; every step held."

@@ -127,11 +127,11 @@ impl Admin {
 
     async fn act(&self, component: &str, action: Action, headers: &Metadata) -> AdminResponse {
         let Some((control, token)) = &self.control else {
-            return error(501, "NOT_IMPLEMENTED", "there is nothing here that starts or stops components");
+            return error(501, "NOT_IMPLEMENTED", "There is nothing here that starts or stops components.");
         };
         let given = headers.get("authorization").and_then(|value| value.strip_prefix("Bearer "));
         if token.is_empty() || !given.is_some_and(|given| equal(given.as_bytes(), token.as_bytes())) {
-            return error(401, "UNAUTHORIZED", "control of components needs the workspace's token");
+            return error(401, "UNAUTHORIZED", "Control of components needs the workspace's token.");
         }
         match control.control(component, action).await {
             Ok(()) => json_body(200, &json!({"component": component, "done": true})),
@@ -171,9 +171,9 @@ fn error(status: u16, code: &str, message: &str) -> AdminResponse {
 }
 
 fn missing() -> AdminResponse {
-    error(404, "NOT_FOUND", "there is nothing here")
+    error(404, "NOT_FOUND", "There is nothing here.")
 }
 
 fn not_allowed(allow: &'static str) -> AdminResponse {
-    AdminResponse { allow: Some(allow), ..error(405, "METHOD_NOT_ALLOWED", "not with this method") }
+    AdminResponse { allow: Some(allow), ..error(405, "METHOD_NOT_ALLOWED", "This path has no answer with this method.") }
 }

@@ -2,7 +2,6 @@
 //! component says that the contract does not know never reaches a caller.
 
 mod closed;
-mod detail;
 mod document;
 mod fault;
 mod message;
@@ -44,7 +43,7 @@ pub(crate) fn cross(passage: &mut Passage<'_>, exchange: &mut Exchange) {
 fn broken(passage: &mut Passage<'_>, reason: String) -> Answer {
     passage.cells.breach(Breach::ResponseRefused);
     passage.notes.answer_broken = Some(reason);
-    let message = format!("the answer of `{}` breaks its contract", passage.component_name());
+    let message = format!("The answer of {} breaks its contract.", passage.component_named());
     Answer::Error(StandardError::new(Code::BadUpstream, message))
 }
 

@@ -5,10 +5,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use arc_swap::ArcSwap;
-use polywire_call::{BoxFuture, Call, Clock, Dispatch, Exchange, Fault, Pinned, Timer};
+use polywire_call::{
+    BoxFuture, Call, Clock, Dispatch, Exchange, Fault, Metadata, Pinned, Timer, Unrouted,
+};
 
 use crate::component::{ComponentState, Liveness};
-use crate::metrics::{self, Labels, Registry};
+use crate::metrics::{self, Labels, NO_OPERATION, Registry};
 use crate::pass::Pass;
 use crate::snapshot::Snapshot;
 
@@ -26,7 +28,7 @@ pub struct Bridge {
 }
 
 struct Current {
-    snapshot: Arc<Snapshot>,
+    pass: Arc<Pass>,
     pinned: Pinned,
 }
 
@@ -47,7 +49,7 @@ impl Bridge {
 
     /// The snapshot in force.
     pub fn snapshot(&self) -> Arc<Snapshot> {
-        self.current.load().snapshot.clone()
+        self.current.load().pass.snapshot.clone()
     }
 
     /// Notes that a component runs, or does not: then its callers are answered at once.
@@ -81,6 +83,10 @@ impl Dispatch for Bridge {
     fn pin(&self) -> Pinned {
         self.current.load().pinned.clone()
     }
+
+    fn unrouted(&self, request: &Unrouted<'_>) -> Metadata {
+        self.current.load().pass.unrouted(request)
+    }
 }
 
 impl Call for Bridge {
@@ -102,25 +108,25 @@ fn current(
     clock: &Arc<dyn Clock>,
     timer: &Arc<dyn Timer>,
 ) -> Current {
-    let cells = |(at, entry): (usize, &crate::snapshot::OperationEntry)| {
-        let operation = &snapshot.contract.operations[at].id;
+    let cells = |operation: &str, component: &str| -> Vec<_> {
         let fronts = snapshot.fronts.iter().copied().chain([OTHER_FRONT]);
-        let labels =
-            |front| Labels { operation: operation.clone(), component: entry.component_name.clone(), front };
+        let labels = |front| Labels { operation: operation.into(), component: component.into(), front };
         fronts.map(|front| metrics.cells(labels(front))).collect()
     };
-    let pass = Pass {
-        cells: snapshot.operations.iter().enumerate().map(cells).collect(),
+    let operations = snapshot.contract.operations.iter().zip(&snapshot.operations);
+    let pass = Arc::new(Pass {
+        cells: operations.map(|(operation, entry)| cells(&operation.id, &entry.component_name)).collect(),
+        unrouted: cells(NO_OPERATION, ""),
         components: snapshot.components.iter().map(|component| state(components, &component.name)).collect(),
         snapshot: snapshot.clone(),
         clock: clock.clone(),
         timer: timer.clone(),
-    };
+    });
     let pinned = Pinned {
         contract: snapshot.contract.clone(),
         routes: snapshot.routes.clone(),
         body_bytes_max: snapshot.body_bytes_max(),
-        call: Arc::new(pass),
+        call: pass.clone(),
     };
-    Current { snapshot, pinned }
+    Current { pass, pinned }
 }

@@ -18,6 +18,9 @@ const BOUNDS_US: [u64; 16] = [
     2_500_000, 5_000_000, 10_000_000,
 ];
 
+/// The label of requests that no operation was found for.
+pub(crate) const NO_OPERATION: &str = "none";
+
 /// How a call ended, as a label.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ending {
@@ -98,6 +101,12 @@ impl Cells {
         self.buckets[BOUNDS_US.partition_point(|bound| *bound < micros)].fetch_add(1, Ordering::Relaxed);
     }
 
+    /// Whether a call ever came; what was never used is not shown.
+    fn used(&self) -> bool {
+        self.active.load(Ordering::Relaxed) != 0
+            || self.endings.iter().any(|count| count.load(Ordering::Relaxed) > 0)
+    }
+
     pub(crate) fn breach(&self, breach: Breach) {
         self.breaches[breach as usize].fetch_add(1, Ordering::Relaxed);
     }
@@ -125,8 +134,9 @@ impl Registry {
         self.0.lock().expect("no holder of this lock can panic").entry(labels).or_default().clone()
     }
 
+    /// Those that were used.
     fn all(&self) -> Vec<(Labels, Arc<Cells>)> {
         let cells = self.0.lock().expect("no holder of this lock can panic");
-        cells.iter().map(|(labels, cells)| (labels.clone(), cells.clone())).collect()
+        cells.iter().filter(|(_, cells)| cells.used()).map(|(labels, cells)| (labels.clone(), cells.clone())).collect()
     }
 }

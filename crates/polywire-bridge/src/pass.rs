@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use polywire_call::{Answer, BoxFuture, Call, Clock, Code, Exchange, Fault, StandardError, Timer};
+use polywire_call::{
+    Answer, BoxFuture, Call, Clock, Code, Exchange, Fault, Metadata, StandardError, Timer, Unrouted,
+};
 use polywire_wire::Form;
 
 use crate::answer;
 use crate::component::ComponentState;
-use crate::metrics::Cells;
+use crate::metrics::{Cells, Ending, NO_OPERATION};
 use crate::policy::{self, Flow, Notes, POLICIES, Passage, Policy};
 use crate::snapshot::Snapshot;
 
@@ -16,6 +18,8 @@ pub(crate) struct Pass {
     pub(crate) snapshot: Arc<Snapshot>,
     /// By operation, then in the order of [`Snapshot::fronts`], with one more for any other front.
     pub(crate) cells: Vec<Vec<Arc<Cells>>>,
+    /// The same for requests that no operation was found for.
+    pub(crate) unrouted: Vec<Arc<Cells>>,
     /// In the order of [`Snapshot::components`].
     pub(crate) components: Vec<Arc<ComponentState>>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -33,8 +37,10 @@ impl Pass {
         if !Arc::ptr_eq(&exchange.contract, &self.snapshot.contract) {
             // Numbers of operations mean nothing in another contract.
             let error =
-                StandardError::new(Code::Unavailable, "the contract was replaced while the call arrived");
-            exchange.answer = Some(Answer::Error(StandardError { retry_after_seconds: Some(1), ..error }));
+                StandardError::new(Code::Unavailable, "The contract was replaced while the call arrived.");
+            let mut error = StandardError { retry_after_seconds: Some(1), ..error };
+            error.metadata.set(policy::REQUEST_ID, policy::request_id(&exchange.metadata));
+            exchange.answer = Some(Answer::Error(error));
             return Ok(());
         }
         let mut walk = Walk { policies, ran: 0, passage: self.passage(exchange), exchange };
@@ -54,24 +60,60 @@ impl Pass {
         let end =
             walk.passage.operation.component.and_then(|at| self.snapshot.components[at].ends.call.as_ref());
         let Some(end) = end else {
-            let message = format!("`{}` cannot be called", walk.passage.component_name());
+            let message = format!("{} cannot be called.", walk.passage.component_subject());
             walk.exchange.answer = Some(Answer::Error(StandardError::new(Code::NotImplemented, message)));
             return;
         };
         let deadline = walk.exchange.deadline;
         let result = policy::within(end.call(walk.exchange), deadline, &*self.timer).await;
         if let Err(fault) = result {
-            let error = answer::fault(walk.passage.component_name(), &fault);
+            let error = answer::fault(&walk.passage.component_subject(), &fault);
             walk.exchange.answer = Some(Answer::Error(error));
             walk.passage.notes.fault = Some(fault);
         }
     }
 
+    /// A place in the lists of cells.
+    fn front(&self, link: &str) -> usize {
+        let fronts = &self.snapshot.fronts;
+        fronts.iter().position(|front| *front == link).unwrap_or(fronts.len())
+    }
+
+    /// Counts and logs a request that a listener answers by itself; gives what the answer carries.
+    pub(crate) fn unrouted(&self, request: &Unrouted<'_>) -> Metadata {
+        // Numbers of operations mean nothing in another contract.
+        let known = request.operation.filter(|_| Arc::ptr_eq(request.contract, &self.snapshot.contract));
+        let front = self.front(request.link);
+        let cells = known.map_or(&self.unrouted[front], |known| &self.cells[known.0 as usize][front]);
+        let elapsed = self.clock.now().saturating_duration_since(request.started);
+        cells.begin();
+        cells.end(request.code.map_or(Ending::Ok, Ending::Code), elapsed);
+        let request_id = policy::request_id(&request.metadata);
+        let (traceparent, _) = policy::trace_of(&request.metadata);
+        let (trace_id, span_id) = policy::trace_ids(&traceparent);
+        policy::log_line(&policy::Line {
+            op: known.map_or(NO_OPERATION, |known| self.snapshot.contract.operation(known).id.as_str()),
+            component: known.map_or("", |known| self.snapshot.operations[known.0 as usize].component_name.as_str()),
+            front: request.link,
+            code: request.code.map_or(Ending::Ok, Ending::Code).name(),
+            status: request.status,
+            elapsed,
+            trace_id,
+            span_id,
+            request_id: &request_id,
+            peer: request.peer,
+            error: None,
+            observed: None,
+        });
+        let mut metadata = Metadata::default();
+        metadata.push(policy::REQUEST_ID, request_id);
+        metadata
+    }
+
     fn passage(&self, exchange: &Exchange) -> Passage<'_> {
         let at = exchange.operation.0 as usize;
         let operation = &self.snapshot.operations[at];
-        let fronts = &self.snapshot.fronts;
-        let front = fronts.iter().position(|front| *front == exchange.origin.link).unwrap_or(fronts.len());
+        let front = self.front(exchange.origin.link);
         Passage {
             snapshot: &self.snapshot,
             operation,
@@ -133,7 +175,7 @@ mod tests {
     use std::sync::Mutex;
     use std::task::{Context, Poll, Waker};
 
-    use polywire_call::{Caller, Input, ManualClock, Metadata, Origin, Slots};
+    use polywire_call::{Caller, Input, ManualClock, Origin, Slots};
     use polywire_contract::{
         Contract, Effect, Interface, InterfaceId, Operation, OperationId, Record, Shape, Streaming,
     };
@@ -197,9 +239,9 @@ mod tests {
             answer: None,
             slots: Slots::default(),
         };
-        let cells = vec![vec![Arc::default()]];
-        let pass =
-            Pass { snapshot: Arc::new(snapshot), cells, components: Vec::new(), timer: clock.clone(), clock };
+        let (cells, unrouted) = (vec![vec![Arc::default()]], vec![Arc::default()]);
+        let (snapshot, components, timer) = (Arc::new(snapshot), Vec::new(), clock.clone());
+        let pass = Pass { snapshot, cells, unrouted, components, timer, clock };
         (pass, exchange)
     }
 

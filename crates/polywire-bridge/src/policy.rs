@@ -20,6 +20,9 @@ use crate::plan::Report;
 use crate::snapshot::{OperationEntry, Snapshot, Way};
 
 pub(crate) use timeout::within;
+pub(crate) use log::{Line, write as log_line};
+pub(crate) use request_id::{REQUEST_ID, own as request_id};
+pub(crate) use trace::{continued as trace_of, ids as trace_ids};
 
 /// Every policy, outermost first: `before` runs from the top down, `after` from the bottom up.
 pub const POLICIES: &[&dyn Policy] = &[
@@ -103,12 +106,17 @@ impl Passage<'_> {
         &self.operation.settings
     }
 
-    /// What callers know the component by.
-    pub(crate) fn component_name(&self) -> &str {
+    /// What callers know the component by, inside of a sentence.
+    pub(crate) fn component_named(&self) -> String {
         match self.operation.component_name.as_str() {
-            "" => "the component",
-            name => name,
+            "" => "the component".into(),
+            name => format!("the component `{name}`"),
         }
+    }
+
+    /// The same at the beginning of a sentence.
+    pub(crate) fn component_subject(&self) -> String {
+        self.component_named().replacen('t', "T", 1)
     }
 
     pub(crate) fn now(&self) -> Instant {

@@ -108,6 +108,13 @@ pub struct Detail {
     pub value: Bytes,
 }
 
+impl Detail {
+    /// The message's full name.
+    pub fn name(&self) -> &str {
+        self.type_url.rsplit('/').next().unwrap_or_default()
+    }
+}
+
 /// Where a call entered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Origin {

@@ -6,6 +6,7 @@
 
 mod clock;
 mod code;
+mod detail;
 mod exchange;
 mod fault;
 mod link;
@@ -14,8 +15,9 @@ mod metadata;
 
 pub use clock::{Clock, ManualClock, SystemClock, Timer};
 pub use code::{Code, StandardError, from_grpc, from_http};
+pub use detail::{details, retry_after_seconds, violations};
 pub use exchange::{Answer, Body, BoxFuture, Call, Caller, Detail, Exchange, Failure, Input, Origin, Slots};
 pub use fault::{Fault, FaultKind, Side};
-pub use link::{Dispatch, Ends, Link, LinkError, LinkOptions, Pinned, Refusal, Routes};
+pub use link::{Dispatch, Ends, Link, LinkError, LinkOptions, Pinned, Routes, Unrouted};
 pub use memory::{MemoryLink, Reply};
 pub use metadata::Metadata;

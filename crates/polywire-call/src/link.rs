@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use polywire_contract::{Contract, OperationId};
 use polywire_wire::Form;
 
-use crate::{Call, Code};
+use crate::{Call, Code, Metadata};
 
 /// A transport.
 pub trait Link: Send + Sync {
@@ -65,26 +65,31 @@ pub trait Dispatch: Send + Sync {
     /// Pins the snapshot in force; it stays the same until the request's end.
     fn pin(&self) -> Pinned;
 
-    /// Hears of a request that a listener answered by itself, before there was an exchange; for logs and metrics.
-    fn refused(&self, _refusal: &Refusal<'_>) {}
+    /// Hears of a request that a listener answers by itself, before there was an exchange; for logs and metrics. Gives
+    /// what the answer carries beside its body.
+    fn unrouted(&self, _request: &Unrouted<'_>) -> Metadata {
+        Metadata::default()
+    }
 }
 
-/// A request that became no exchange: no operation is there, or it could not be read.
-#[derive(Clone, Copy, Debug)]
-pub struct Refusal<'a> {
+/// A request that becomes no exchange: no operation is there, it could not be read, or it is about the listener itself.
+#[derive(Clone, Debug)]
+pub struct Unrouted<'a> {
     /// The link's name.
     pub link: &'static str,
+    /// What was in force for it.
+    pub contract: &'a Arc<Contract>,
     /// What would have been called, where that was known.
     pub operation: Option<OperationId>,
-    /// Which of the operation's HTTP bindings was used.
-    pub binding: usize,
+    /// What came beside the message.
+    pub metadata: Metadata,
     /// The address of the other end.
     pub peer: &'a str,
     /// When it arrived.
     pub started: Instant,
-    /// What the caller was told.
-    pub code: Code,
-    /// The HTTP status of what the caller was told.
+    /// What the caller is told; `None` is no error.
+    pub code: Option<Code>,
+    /// The HTTP status of what the caller is told.
     pub status: u16,
 }
 

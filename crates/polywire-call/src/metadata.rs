@@ -52,10 +52,19 @@ impl Metadata {
         self.entries.retain(|entry| &text[entry.name.clone()] != name);
     }
 
+    /// All names and values, one behind the other; where each stands, [`Metadata::places`] says.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Where each name and its value stand in the text, in order.
+    pub fn places(&self) -> impl Iterator<Item = (Range<usize>, Range<usize>)> {
+        self.entries.iter().map(|entry| (entry.name.clone(), entry.name.end..entry.end))
+    }
+
     /// Every pair, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        let text = self.text.as_str();
-        self.entries.iter().map(move |entry| (&text[entry.name.clone()], &text[entry.name.end..entry.end]))
+        self.places().map(|(name, value)| (&self.text[name], &self.text[value]))
     }
 }
 

@@ -13,6 +13,7 @@ mod name;
 mod operation;
 mod parameter;
 mod protobuf;
+mod schema;
 mod shape;
 mod sql;
 
@@ -28,6 +29,9 @@ pub use operation::{
 };
 pub use parameter::Parameter;
 pub use protobuf::{ProtoEnum, ProtoField, ProtoKind, ProtoMessage, Protobuf};
+pub use schema::{
+    Condition, Draft, Items, JsonKind, Members, Residual, Rules, Schema, SchemaDocument, SchemaId, Schemas,
+};
 pub use shape::{
     Enum, EnumValue, Exclusive, Extra, Field, Float, Int, Literal, Record, Shape, Sum, Type, TypeId, TypeRef,
     Variant,
@@ -51,6 +55,8 @@ pub struct Contract {
     pub protobuf: Protobuf,
     /// The SQL side of records that are tables.
     pub sql: Sql,
+    /// The JSON Schema side of types.
+    pub schemas: Schemas,
 }
 
 impl Contract {

@@ -165,7 +165,8 @@ pub(crate) fn lines(contract: &Contract, id: TypeId) -> Vec<String> {
         lines.push(format!("  unique{} ({})", named(&key.name), columns(id, &key.columns)));
     }
     for key in &table.foreign_keys {
-        let target = key.target.map_or_else(String::new, |id| format!(" ({})", columns(id, &key.target_columns)));
+        let target =
+            key.target.map_or_else(String::new, |id| format!(" ({})", columns(id, &key.target_columns)));
         let action = |event: &str, action: SqlAction| match action {
             SqlAction::Refuse => String::new(),
             SqlAction::Cascade => format!(" on {event} cascade"),

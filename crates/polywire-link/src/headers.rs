@@ -1,5 +1,6 @@
 //! Which header fields travel on as metadata, and which belong to one connection alone (RFC 9110, section 7.6.1).
 
+use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use polywire_call::Metadata;
 
@@ -51,18 +52,26 @@ fn is_listed(headers: &HeaderMap, name: &HeaderName) -> bool {
 
 /// Writes metadata as header fields; what cannot stand in one is left out, and so is what each hop writes itself.
 pub(crate) fn write(metadata: &Metadata, into: &mut HeaderMap, keep: impl Fn(&str) -> bool) {
-    for (name, value) in metadata.iter() {
+    // One allocation for all values, of which each is a part.
+    let text = Bytes::copy_from_slice(metadata.text().as_bytes());
+    for (name, value) in metadata.places() {
+        let name = &metadata.text()[name];
         if name == TOKEN || !keep(name) {
             continue;
         }
-        let Ok(name) = HeaderName::from_bytes(name.as_bytes()) else { continue };
-        if is_hop(&name) {
-            continue;
-        }
-        if let Ok(value) = HeaderValue::from_bytes(value.as_bytes()) {
+        let Some(name) = field_name(name).filter(|name| !is_hop(name)) else { continue };
+        if let Ok(value) = HeaderValue::from_maybe_shared(text.slice(value)) {
             into.append(name, value);
         }
     }
+}
+
+/// The names that every call has cost no allocation.
+fn field_name(name: &str) -> Option<HeaderName> {
+    const EVERYWHERE: [HeaderName; 2] =
+        [HeaderName::from_static("x-request-id"), HeaderName::from_static("traceparent")];
+    let known = EVERYWHERE.into_iter().find(|known| known.as_str() == name);
+    known.or_else(|| HeaderName::from_bytes(name.as_bytes()).ok())
 }
 
 /// Fields that describe a body or a request of HTTP and say nothing about a message of another protocol.

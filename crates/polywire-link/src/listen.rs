@@ -28,7 +28,8 @@ use crate::{grpc, http as rest};
 /// What holds for every connection of a listener.
 #[derive(Clone)]
 pub struct ListenOptions {
-    /// How long a request's head may take; also how long an idle connection is kept.
+    /// How long a request's head may take, from the end of the one before: so it is also how long an idle HTTP/1.1
+    /// connection is kept, which should be longer than clients and load balancers keep theirs (most for 60 s or less).
     pub head_timeout: Duration,
     /// How long a request's body may take.
     pub body_timeout: Duration,
@@ -36,6 +37,8 @@ pub struct ListenOptions {
     pub head_bytes_max: usize,
     /// Requests at the same time on one HTTP/2 connection.
     pub streams_max: u32,
+    /// Connections at the same time; more wait to be accepted until others end.
+    pub connections_max: usize,
     /// How long calls may go on after the shutdown began.
     pub drain_timeout: Duration,
     /// What `grpc.health.v1.Health` answers.
@@ -45,10 +48,11 @@ pub struct ListenOptions {
 impl Default for ListenOptions {
     fn default() -> Self {
         ListenOptions {
-            head_timeout: Duration::from_secs(30),
+            head_timeout: Duration::from_secs(65),
             body_timeout: Duration::from_secs(60),
             head_bytes_max: 64 << 10,
             streams_max: 256,
+            connections_max: 20_000,
             drain_timeout: Duration::from_secs(10),
             health: None,
         }
@@ -92,7 +96,7 @@ pub async fn serve(
     let mut shutdown = pin!(shutdown);
     loop {
         tokio::select! {
-            accepted = listener.accept() => match accepted {
+            accepted = listener.accept(), if connections.len() < options.connections_max => match accepted {
                 Ok((stream, peer)) => {
                     connections.spawn(connection(stream, peer, dispatch.clone(), options.clone(), stopped.clone()));
                 }

@@ -13,13 +13,14 @@ mod parse;
 mod pattern;
 mod split;
 mod statement;
+mod tokens;
 mod types;
 mod value;
 
 use polywire_contract::{Contract, SqlDialect};
 use polywire_diag::{Diagnostic, FileId, Span};
 
-use crate::codes::{SQL_LIMIT, SQL_OPAQUE};
+use crate::codes::{SQL_LIMIT, SQL_OPAQUE, SQL_SYNTAX};
 use crate::{Reader, Sources};
 
 use catalog::Catalog;
@@ -30,13 +31,89 @@ pub(crate) struct Sql;
 
 /// How long a script may be.
 const BYTES_MAX: usize = 64 << 20;
+/// How many statements may declare or change something.
+const STATEMENTS_MAX: usize = 300_000;
+/// The parser takes up to 120 KiB for each level of an expression where it is not optimised.
+const STACK: usize = 48 << 20;
 /// The first words that are looked at.
 const HEAD: usize = 5;
 /// What a script may start with: anything else is no SQL, whatever comes later.
 const STARTS: &[&str] = &[
-    "ALTER", "ANALYZE", "ATTACH", "BEGIN", "CALL", "COMMENT", "COMMIT", "COPY", "CREATE", "DELETE", "DETACH", "DO", "DROP",
-    "END", "EXPLAIN", "GRANT", "INSERT", "LOCK", "PRAGMA", "REASSIGN", "REINDEX", "RELEASE", "RESET", "REVOKE", "ROLLBACK",
-    "SAVEPOINT", "SECURITY", "SELECT", "SET", "SHOW", "START", "TRUNCATE", "UPDATE", "USE", "VACUUM", "VALUES", "WITH",
+    "ALTER",
+    "ANALYZE",
+    "ATTACH",
+    "BEGIN",
+    "CALL",
+    "COMMENT",
+    "COMMIT",
+    "COPY",
+    "CREATE",
+    "DELETE",
+    "DETACH",
+    "DO",
+    "DROP",
+    "END",
+    "EXPLAIN",
+    "GRANT",
+    "INSERT",
+    "LOCK",
+    "PRAGMA",
+    "REASSIGN",
+    "REINDEX",
+    "RELEASE",
+    "RESET",
+    "REVOKE",
+    "ROLLBACK",
+    "SAVEPOINT",
+    "SECURITY",
+    "SELECT",
+    "SET",
+    "SHOW",
+    "START",
+    "TRUNCATE",
+    "UPDATE",
+    "USE",
+    "VACUUM",
+    "VALUES",
+    "WITH",
+];
+
+/// What else can be created: nothing that says what values look like.
+const OTHERS: &[&str] = &[
+    "ACCESS",
+    "AGGREGATE",
+    "CAST",
+    "COLLATION",
+    "CONSTRAINT",
+    "CONVERSION",
+    "DATABASE",
+    "DEFAULT",
+    "EVENT",
+    "EXTENSION",
+    "FOREIGN",
+    "FUNCTION",
+    "GROUP",
+    "LANGUAGE",
+    "MATERIALIZED",
+    "OPERATOR",
+    "POLICY",
+    "PROCEDURE",
+    "PUBLICATION",
+    "RECURSIVE",
+    "ROLE",
+    "RULE",
+    "SCHEMA",
+    "SEQUENCE",
+    "SERVER",
+    "STATISTICS",
+    "SUBSCRIPTION",
+    "TABLESPACE",
+    "TEXT",
+    "TRANSFORM",
+    "TRIGGER",
+    "USER",
+    "VIEW",
+    "VIRTUAL",
 ];
 
 impl Reader for Sql {
@@ -66,14 +143,29 @@ impl Reader for Sql {
         diags: &mut Vec<Diagnostic>,
     ) {
         let before = diags.len();
-        read(file, sources, contract, diags);
+        let (name, text) = (sources.map().name(file), sources.map().text(file));
+        if !with_stack(|| read(file, name, text, contract, diags)) {
+            let diag = Diagnostic::error(&SQL_LIMIT, "there is no memory to read this");
+            diags.push(diag.at(crate::start_of(file), ""));
+        }
         diags[before..].sort_by_key(|diag| diag.labels.first().map(|label| label.span));
     }
 }
 
-fn read(file: FileId, sources: &dyn Sources, contract: &mut Contract, diags: &mut Vec<Diagnostic>) {
-    let text = sources.map().text(file);
-    let name = sources.map().name(file);
+/// Runs on a stack that is deep enough for everything within the limits of `parse`, however small the caller's is; says
+/// whether there was one.
+fn with_stack(work: impl FnOnce() + Send) -> bool {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().name("sql".to_string()).stack_size(STACK);
+        let Ok(thread) = thread.spawn_scoped(scope, work) else { return false };
+        if let Err(panic) = thread.join() {
+            std::panic::resume_unwind(panic);
+        }
+        true
+    })
+}
+
+fn read(file: FileId, name: &str, text: &str, contract: &mut Contract, diags: &mut Vec<Diagnostic>) {
     if text.len() > BYTES_MAX {
         let text = "a script that is too long";
         diags.push(Diagnostic::error(&SQL_LIMIT, text).at(crate::start_of(file), "longer than 64 MiB"));
@@ -81,14 +173,32 @@ fn read(file: FileId, sources: &dyn Sources, contract: &mut Contract, diags: &mu
     }
     let dialect = dialect(name, text);
     let mut catalog = Catalog::new(file, dialect, diags);
+    let mut parsed = 0;
     for piece in pieces(text, dialect == SqlDialect::PostgreSql) {
         let statement = &text[piece.start..piece.end];
         let words = head(statement, HEAD);
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        match wanted(&words, statement) {
+        let wanted = wanted(&words, statement);
+        parsed += usize::from(matches!(wanted, Wanted::Parse));
+        match wanted {
+            Wanted::Parse if parsed > STATEMENTS_MAX || !catalog.says() => {
+                if parsed > STATEMENTS_MAX {
+                    let span = Span::new(file, piece.start, piece.start);
+                    let diag = Diagnostic::error(&SQL_LIMIT, "too many statements that declare something");
+                    catalog.say(diag.at(span, "the rest is passed over"));
+                }
+                break;
+            }
             Wanted::Parse => match parse::parse(file, text, piece, dialect) {
-                Ok(parsed) => statement::apply(&mut catalog, Span::new(file, piece.start, piece.end), parsed),
-                Err(diag) => catalog.say(diag),
+                Ok(read) => statement::apply(&mut catalog, Span::new(file, piece.start, piece.end), read),
+                Err(diag) => {
+                    if words[0] == "CREATE"
+                        && let Some(name) = split::name_after(statement, created(&words).unwrap_or_default())
+                    {
+                        catalog.broken(name);
+                    }
+                    catalog.say(diag);
+                }
             },
             Wanted::SearchPath => {
                 if let Some(schema) = search_path(statement) {
@@ -101,6 +211,14 @@ fn read(file: FileId, sources: &dyn Sources, contract: &mut Contract, diags: &mu
                 let diag = Diagnostic::warning(&SQL_OPAQUE, format!("{what} is passed over"));
                 catalog.say(diag.at(Span::new(file, start, end), "changes what values look like"));
             }
+            Wanted::Unknown => {
+                let span = Span::new(file, piece.start, piece.end.min(piece.start + "CREATE".len()));
+                let text = format!(
+                    "`CREATE {}` makes nothing that is known",
+                    words.get(1).copied().unwrap_or_default()
+                );
+                catalog.say(Diagnostic::warning(&SQL_SYNTAX, text).at(span, "passed over"));
+            }
             Wanted::Nothing => {}
         }
     }
@@ -112,6 +230,8 @@ enum Wanted {
     SearchPath,
     /// It matters, and is not understood.
     Said(&'static str),
+    /// Perhaps a misspelt `CREATE TABLE`.
+    Unknown,
     Nothing,
 }
 
@@ -123,7 +243,8 @@ fn wanted(words: &[&str], statement: &str) -> Wanted {
     match words {
         ["CREATE", ..] => match created(words) {
             Some(_) => Wanted::Parse,
-            None => Wanted::Nothing,
+            None if words.iter().skip(1).any(|word| OTHERS.contains(word)) => Wanted::Nothing,
+            None => Wanted::Unknown,
         },
         ["ALTER", "TABLE", ..] => Wanted::Parse,
         ["ALTER", "TYPE", ..] if says("ATTRIBUTE") => Wanted::Said("`ALTER TYPE` with an attribute"),
@@ -151,7 +272,8 @@ fn search_path(statement: &str) -> Option<String> {
     let rest = rest.trim_start();
     let lower = rest.to_ascii_lowercase();
     let rest = if lower.starts_with("to") { &rest[2..] } else { rest.strip_prefix('=')? };
-    let first = rest.split(',').map(str::trim).find(|part| !part.trim_matches(['"', '\'']).starts_with('$'))?;
+    let first =
+        rest.split(',').map(str::trim).find(|part| !part.trim_matches(['"', '\'']).starts_with('$'))?;
     let quoted = first.trim_matches(['"', '\'']);
     let schema = if first.starts_with('"') { quoted.to_string() } else { quoted.to_ascii_lowercase() };
     (!schema.is_empty() && schema != "default" && schema.bytes().all(split::in_name)).then_some(schema)
@@ -179,7 +301,8 @@ fn dialect(name: &str, text: &str) -> SqlDialect {
 fn only_sqlite(statement: &str) -> bool {
     let upper = statement.to_ascii_uppercase();
     let end = upper.trim_end();
-    let option = |name: &str| end.strip_suffix(name).is_some_and(|rest| rest.trim_end().ends_with([')', ',']));
+    let option =
+        |name: &str| end.strip_suffix(name).is_some_and(|rest| rest.trim_end().ends_with([')', ',']));
     upper.contains('`')
         || upper.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').any(|word| word == "AUTOINCREMENT")
         || option("STRICT")

@@ -23,8 +23,13 @@ pub enum Behaviour {
 /// A running component; it stops listening when the test's process ends.
 pub struct Component {
     pub address: SocketAddr,
-    requests: Arc<AtomicUsize>,
-    last: Arc<Mutex<String>>,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    behaviour: Mutex<Behaviour>,
+    requests: AtomicUsize,
+    last: Mutex<String>,
 }
 
 impl Component {
@@ -32,35 +37,45 @@ impl Component {
     pub fn start(behaviour: Behaviour) -> Component {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("a bound socket has an address");
-        let component = Component { address, requests: Arc::default(), last: Arc::default() };
-        if matches!(behaviour, Behaviour::Refuse) {
+        let refuses = matches!(behaviour, Behaviour::Refuse);
+        let shared = Shared { behaviour: Mutex::new(behaviour), requests: AtomicUsize::new(0), last: Mutex::default() };
+        let component = Component { address, shared: Arc::new(shared) };
+        if refuses {
             return component;
         }
-        let (requests, last) = (component.requests.clone(), component.last.clone());
+        let shared = component.shared.clone();
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let (behaviour, requests, last) = (behaviour.clone(), requests.clone(), last.clone());
-                std::thread::spawn(move || serve(stream, &behaviour, &requests, &last));
+                let shared = shared.clone();
+                std::thread::spawn(move || serve(stream, &shared));
             }
         });
         component
     }
 
-    /// How many requests arrived whole.
-    pub fn requests(&self) -> usize {
-        self.requests.load(Ordering::SeqCst)
+    /// What it does from now on; one that refuses connections goes on doing so.
+    pub fn set(&self, behaviour: Behaviour) {
+        *self.shared.behaviour.lock().expect("no holder panics") = behaviour;
     }
 
-    /// The head of the last request.
-    pub fn last_head(&self) -> String {
-        self.last.lock().expect("no holder panics").clone()
+    /// How many requests arrived whole.
+    pub fn requests(&self) -> usize {
+        self.shared.requests.load(Ordering::SeqCst)
+    }
+
+    /// A header of the last request.
+    pub fn header(&self, name: &str) -> Option<String> {
+        let head = self.shared.last.lock().expect("no holder panics");
+        let fields = head.lines().filter_map(|line| line.split_once(':'));
+        fields.into_iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim().to_string())
     }
 }
 
-fn serve(mut stream: TcpStream, behaviour: &Behaviour, requests: &AtomicUsize, last: &Mutex<String>) {
+fn serve(mut stream: TcpStream, shared: &Shared) {
     while let Some(head) = read_request(&mut stream) {
-        requests.fetch_add(1, Ordering::SeqCst);
-        *last.lock().expect("no holder panics") = head;
+        shared.requests.fetch_add(1, Ordering::SeqCst);
+        *shared.last.lock().expect("no holder panics") = head;
+        let behaviour = shared.behaviour.lock().expect("no holder panics").clone();
         let done = match behaviour {
             Behaviour::Refuse | Behaviour::Reset => true,
             Behaviour::Hang => {
@@ -68,7 +83,7 @@ fn serve(mut stream: TcpStream, behaviour: &Behaviour, requests: &AtomicUsize, l
                 true
             }
             Behaviour::Raw(bytes) => {
-                let _ = stream.write_all(bytes);
+                let _ = stream.write_all(&bytes);
                 true
             }
             Behaviour::Answer(status, media, body) => {
@@ -76,7 +91,7 @@ fn serve(mut stream: TcpStream, behaviour: &Behaviour, requests: &AtomicUsize, l
                     "HTTP/1.1 {status} Status\r\ncontent-type: {media}\r\ncontent-length: {}\r\n\r\n",
                     body.len()
                 );
-                stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body)).is_err()
+                stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&body)).is_err()
             }
         };
         if done {

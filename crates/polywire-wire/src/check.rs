@@ -3,8 +3,10 @@
 pub(crate) mod format;
 pub(crate) mod number;
 pub(crate) mod pattern;
+pub(crate) mod schema;
 pub(crate) mod text;
 
 pub use format::Format;
 pub use number::{Exact, FloatRules};
+pub(crate) use schema::SchemaNumber;
 pub use text::TextRules;

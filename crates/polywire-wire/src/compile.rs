@@ -3,9 +3,12 @@
 
 mod literal;
 mod operation;
+mod outcome;
 mod place;
 mod record;
+mod request;
 mod scalar;
+mod schema;
 mod sum;
 mod types;
 
@@ -17,6 +20,7 @@ use polywire_diag::{Code, Diagnostic, Span};
 use crate::plan::{Node, NodeId, PlanId, PlanOptions, Plans, Program, Root};
 use crate::{Encoding, Validation};
 pub(crate) use place::Place;
+pub use schema::SchemaOptions;
 
 /// Which way a message goes: a component is sent fewer fields than it answers, and the other way round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -80,6 +84,7 @@ pub struct Compiler<'a> {
     /// Places that a diagnostic was given for, so that each is said once.
     said: BTreeSet<(&'static str, Option<Span>)>,
     order_base: u32,
+    schemas: schema::Schemas,
 }
 
 /// One compilation: the compiler, where its findings go, and whether a plan can come of it.
@@ -101,6 +106,7 @@ impl<'a> Compiler<'a> {
             fills: Vec::new(),
             said: BTreeSet::new(),
             order_base: 0,
+            schemas: schema::Schemas::default(),
         }
     }
 

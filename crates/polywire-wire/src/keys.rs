@@ -146,7 +146,8 @@ mod tests {
         let message = b"abcabc";
         let mut keys = Keys::new(7);
         let mut fuel = 1000;
-        let mut note = |origin, start, key: KeyText<'_>| keys.note(message, origin, start, key, &mut fuel).unwrap();
+        let mut note =
+            |origin, start, key: KeyText<'_>| keys.note(message, origin, start, key, &mut fuel).unwrap();
         assert_eq!(note(0, 0, KeyText::Span(0, 3)), None);
         assert_eq!(note(0, 0, KeyText::Span(0, 3)), None);
         assert_eq!(note(0, 3, KeyText::Span(3, 6)), Some(0));

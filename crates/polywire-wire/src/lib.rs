@@ -27,13 +27,14 @@ mod sink;
 mod source;
 mod stop;
 mod text;
+mod verdict;
 mod violation;
 mod walk;
 
 pub use buffer::Buffer;
 pub use call::{Form, Param, Validation};
 pub use codes::CODES;
-pub use compile::Compiler;
+pub use compile::{Compiler, SchemaOptions};
 pub use encoding::{ENCODINGS, Encoding, EncodingRow};
 pub use json::{JsonSink, JsonSource};
 pub use operation::{Output, Passed};
@@ -44,6 +45,7 @@ pub use scratch::Scratch;
 pub use sink::{Discard, Sink};
 pub use source::{Frame, Kind, Mark, Source, Step};
 pub use stop::Stop;
+pub use verdict::Verdict;
 pub use violation::{Refusal, Violation};
 
 pub(crate) use keys::hash;

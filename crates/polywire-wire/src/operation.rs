@@ -118,7 +118,7 @@ impl Plans {
         match plan {
             RequestPlan::Documents { params: leaves, body: body_plan }
             | RequestPlan::ToMessage { params: leaves, body: body_plan } => {
-                self.from_document((leaves, body_plan), params, body, out, scratch)?;
+                self.read_document((leaves, body_plan), params, body, out, scratch)?;
                 if matches!(plan, RequestPlan::Documents { .. }) {
                     return Ok(Passed::Same);
                 }
@@ -180,7 +180,7 @@ impl Plans {
     }
 
     /// Parameters first, then the body: in Protobuf they add up to one message.
-    fn from_document(
+    fn read_document(
         &self,
         (leaves, body_plan): (&ParamsPlan, &Body),
         params: &[Param],

@@ -65,7 +65,7 @@ pub(crate) fn wrong_plan() -> Refusal {
 }
 
 /// A refusal with one violation.
-fn one(rule: Stop, path: &str, offset: u32) -> Refusal {
+pub(crate) fn one(rule: Stop, path: &str, offset: u32) -> Refusal {
     let violation = Violation { path: path.to_string(), rule: rule.rule(), offset, found: "nothing" };
     Refusal { malformed: rule.is_final(), violations: vec![violation] }
 }
@@ -124,7 +124,7 @@ impl<'a> Pass<'a> {
             let again =
                 root.from == Encoding::Protobuf && !careful && (rule == Stop::Careful || !rule.is_final());
             if !again {
-                return Err(self.collected(root, node, input, rule));
+                return Err(self.collected(root, node, input, rule, careful));
             }
             careful = true;
         }
@@ -176,11 +176,11 @@ impl<'a> Pass<'a> {
     /// The second pass: everything that is wrong.
     #[inline(never)]
     #[cold]
-    fn collected(&mut self, root: &Root, node: NodeId, input: &[u8], rule: Stop) -> Refusal {
+    fn collected(&mut self, root: &Root, node: NodeId, input: &[u8], rule: Stop, careful: bool) -> Refusal {
         let collect = match root.from {
             Encoding::Json => JsonSource::new(input, root.depth, self.source)
                 .map(|mut source| walk::collect(self.nodes, node, &root.prefix, &mut source, self.state)),
-            Encoding::Protobuf => ProtobufSource::new(input, root.depth, true, self.source)
+            Encoding::Protobuf => ProtobufSource::new(input, root.depth, careful, self.source)
                 .map(|mut source| walk::collect(self.nodes, node, &root.prefix, &mut source, self.state)),
         };
         let found = std::mem::take(&mut self.state.found);

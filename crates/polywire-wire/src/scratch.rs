@@ -30,16 +30,22 @@ pub(crate) struct SourceScratch {
     pub(crate) text: Vec<u8>,
 }
 
+impl SourceScratch {
+    pub(crate) fn new(seed: u64) -> SourceScratch {
+        SourceScratch {
+            json: JsonScratch::default(),
+            keys: Keys::new(seed),
+            index: Vec::new(),
+            text: Vec::new(),
+        }
+    }
+}
+
 impl Scratch {
     /// Scratch whose tables are mixed with `seed`, which callers must not be able to guess.
     pub fn new(seed: u64) -> Scratch {
         Scratch {
-            source: SourceScratch {
-                json: JsonScratch::default(),
-                keys: Keys::new(seed),
-                index: Vec::new(),
-                text: Vec::new(),
-            },
+            source: SourceScratch::new(seed),
             walk: State::new(seed),
             buffer: Buffer::default(),
             params: ParamScratch::default(),

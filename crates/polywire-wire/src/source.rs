@@ -110,7 +110,7 @@ pub trait Source {
     fn leave_entry(&mut self, entry: &Frame) -> Result<(), Stop>;
     /// The entry's key as text.
     fn key_text(&mut self, entry: &Frame) -> Result<&[u8], Stop>;
-    /// The entry's key as an integer.
+    /// The entry's key as an integer; an unsigned one as the bits of its value.
     fn key_int(&mut self, entry: &Frame, int: &Int) -> Result<i64, Stop>;
     /// The entry's key as a boolean.
     fn key_bool(&mut self, entry: &Frame) -> Result<bool, Stop>;
@@ -143,6 +143,10 @@ pub trait Source {
     /// The text of a number in JSON's grammar, where the encoding has such.
     fn number(&mut self) -> Result<&[u8], Stop> {
         Err(Stop::Type)
+    }
+    /// The bytes from a mark to here, where values lie there as JSON text.
+    fn raw(&self, _: Mark) -> Option<&[u8]> {
+        None
     }
     /// Makes sure that nothing follows.
     fn finish(&mut self) -> Result<(), Stop>;

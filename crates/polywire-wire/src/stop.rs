@@ -64,6 +64,24 @@ pub enum Stop {
     OneOf,
     /// No alternative.
     AnyOf,
+    /// A value that is not the one.
+    Const,
+    /// No item, or too few, that a list must contain.
+    Contains,
+    /// Too few items that a list must contain.
+    MinContains,
+    /// Too many items of which a list may contain some.
+    MaxContains,
+    /// A member that must be there because another is.
+    DependentRequired,
+    /// A name that is not allowed.
+    PropertyNames,
+    /// More items than are described.
+    Items,
+    /// A value where there can be none.
+    Never,
+    /// What only the schema itself says.
+    Residual,
 }
 
 impl Stop {
@@ -100,6 +118,15 @@ impl Stop {
             Stop::MaxProperties => "maxProperties",
             Stop::OneOf => "oneOf",
             Stop::AnyOf => "anyOf",
+            Stop::Const => "const",
+            Stop::Contains => "contains",
+            Stop::MinContains => "minContains",
+            Stop::MaxContains => "maxContains",
+            Stop::DependentRequired => "dependentRequired",
+            Stop::PropertyNames => "propertyNames",
+            Stop::Items => "items",
+            Stop::Never => "false",
+            Stop::Residual => "schema",
         }
     }
 }

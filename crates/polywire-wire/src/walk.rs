@@ -8,6 +8,8 @@ mod list;
 mod map;
 mod missing;
 mod record;
+mod rules;
+mod schema;
 mod state;
 mod sum;
 
@@ -158,6 +160,7 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
             Node::Sum(sum) => self.sum(sum)?,
             Node::Wrapped(wrapped) => self.wrapped(wrapped, slot)?,
             Node::Any | Node::Tag | Node::Elsewhere => self.source.skip()?,
+            Node::Schema(schema) => self.schema(schema)?,
             _ => unreachable!("the common kinds are in `value`"),
         }
         Ok(())

@@ -18,7 +18,7 @@ use polywire_call::Metadata;
 const HEAD_LIMIT: Duration = Duration::from_secs(10);
 
 /// Answers until `stop` resolves.
-pub async fn serve(
+pub(crate) async fn serve(
     listener: std::net::TcpListener,
     admin: Arc<Admin>,
     stop: impl Future<Output = ()>,

@@ -3,7 +3,7 @@
 use polywire_diag::Code;
 
 /// All codes, sorted by number.
-pub fn all() -> Vec<&'static Code> {
+pub(crate) fn all() -> Vec<&'static Code> {
     let crates = [
         polywire_contract::CODES,
         polywire_emit::CODES,

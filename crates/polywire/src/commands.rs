@@ -19,7 +19,7 @@ use crate::exit::Outcome;
 #[derive(Parser)]
 #[command(name = "polywire", version, about, propagate_version = true, disable_help_subcommand = true)]
 #[command(after_help = "Exit codes: 0 ok, 1 contract or input wrong, 2 usage, 3 environment, 70 a bug of ours")]
-pub enum Command {
+pub(crate) enum Command {
     Call(call::Call),
     Check(check::Check),
     Explain(explain::Explain),
@@ -35,7 +35,7 @@ pub enum Command {
 }
 
 impl Command {
-    pub fn run(self) -> Outcome {
+    pub(crate) fn run(self) -> Outcome {
         match self {
             Command::Call(command) => command.run(),
             Command::Check(command) => command.run(),

@@ -12,14 +12,14 @@ use polywire_workspace::{Found, RunFile};
 use crate::exit::{Context, Failure};
 
 /// Where `up` says which workspace a command runs in.
-pub const WORKSPACE_VARIABLE: &str = "POLYWIRE_WORKSPACE";
+pub(crate) const WORKSPACE_VARIABLE: &str = "POLYWIRE_WORKSPACE";
 /// How long the admin port may take to answer; stopping a component waits for its end.
 const ANSWER_LIMIT: Duration = Duration::from_secs(90);
 /// The largest answer, in bytes.
 const ANSWER_BYTES_MAX: usize = 4 << 20;
 
 /// The folder that was named, else the one that `up` named, else this one.
-pub fn workspace_folder(named: Option<&Path>) -> PathBuf {
+pub(crate) fn workspace_folder(named: Option<&Path>) -> PathBuf {
     named
         .map(Path::to_path_buf)
         .or_else(|| std::env::var_os(WORKSPACE_VARIABLE).map(PathBuf::from))
@@ -27,7 +27,7 @@ pub fn workspace_folder(named: Option<&Path>) -> PathBuf {
 }
 
 /// The running workspace in a folder or above it.
-pub fn find(named: Option<&Path>) -> Result<RunFile, Failure> {
+pub(crate) fn find(named: Option<&Path>) -> Result<RunFile, Failure> {
     let folder = workspace_folder(named);
     let folder = folder.canonicalize().context(format!("cannot open {}", folder.display()))?;
     let help = "`polywire up` starts it";
@@ -42,7 +42,7 @@ pub fn find(named: Option<&Path>) -> Result<RunFile, Failure> {
 }
 
 /// Asks the admin port, and returns status and body.
-pub fn ask(run: &RunFile, method: &str, path: &str) -> Result<(u16, serde_json::Value), Failure> {
+pub(crate) fn ask(run: &RunFile, method: &str, path: &str) -> Result<(u16, serde_json::Value), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("no runtime")?;
     let asking = async {
         let host = run.admin_url.trim_start_matches("http://");

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::exit::Failure;
 
 /// The plans of one operation.
-pub struct Converter {
+pub(crate) struct Converter {
     plans: Plans,
     form: Form,
     /// JSON to the request message.
@@ -24,7 +24,7 @@ pub struct Converter {
 
 impl Converter {
     /// Compiles; an operation that gRPC cannot address cannot be called by name.
-    pub fn new(contract: &Contract, operation: OperationId, form: Form) -> Result<Converter, Failure> {
+    pub(crate) fn new(contract: &Contract, operation: OperationId, form: Form) -> Result<Converter, Failure> {
         let op = contract.operation(operation);
         let missing = || Failure::wrong(format!("`{}` cannot be called this way", op.id));
         let grpc = op.grpc.as_ref().ok_or_else(missing)?;
@@ -56,7 +56,7 @@ impl Converter {
     }
 
     /// The input as the front takes it.
-    pub fn input(&self, json: &[u8]) -> Result<Input, Refusal> {
+    pub(crate) fn input(&self, json: &[u8]) -> Result<Input, Refusal> {
         let mut scratch = Scratch::default();
         let mut message = Vec::new();
         self.plans.transcode(self.request, json, &mut message, &mut scratch)?;
@@ -72,14 +72,33 @@ impl Converter {
     }
 
     /// A response message as JSON.
-    pub fn output(&self, message: &[u8]) -> Result<Value, Refusal> {
+    pub(crate) fn output(&self, message: &[u8]) -> Result<Value, Refusal> {
         self.json(self.response, message)
     }
 
-    /// A status detail as JSON, where its type is known.
-    pub fn detail(&self, _contract: &Contract, detail: &Detail) -> Value {
-        let name = detail.type_url.rsplit('/').next().unwrap_or_default();
-        let known = self.details.iter().find(|(full_name, _)| full_name == name);
+    /// What a status says, as JSON: the broken rules and the wait as the standard error has them, other details as far
+    /// as their types are known.
+    pub(crate) fn failure(&self, failure: &polywire_call::Failure) -> Value {
+        let details = failure.details.iter().filter(|detail| !detail.is_standard());
+        let mut said = json!({
+            "ok": false,
+            "status": grpc_name(failure.code),
+            "message": failure.message,
+            "reason": failure.reason,
+            "details": details.map(|detail| self.detail(detail)).collect::<Vec<_>>(),
+        });
+        let errors = polywire_call::violations(&failure.details);
+        if !errors.is_empty() {
+            said["errors"] = errors.iter().map(|v| json!({"path": v.path, "rule": v.rule})).collect();
+        }
+        if let Some(seconds) = polywire_call::retry_after_seconds(&failure.details) {
+            said["retry_after_seconds"] = seconds.into();
+        }
+        said
+    }
+
+    fn detail(&self, detail: &Detail) -> Value {
+        let known = self.details.iter().find(|(full_name, _)| full_name == detail.name());
         let value = known.and_then(|(_, plan)| self.json(*plan, &detail.value).ok());
         match value {
             Some(value) => json!({"@type": detail.type_url, "value": value}),
@@ -95,7 +114,7 @@ impl Converter {
 }
 
 /// The names of gRPC's status codes.
-pub fn grpc_name(code: u8) -> &'static str {
+fn grpc_name(code: u8) -> &'static str {
     const NAMES: [&str; 17] = [
         "OK",
         "CANCELLED",

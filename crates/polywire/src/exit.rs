@@ -35,28 +35,28 @@ impl From<Exit> for ExitCode {
 
 /// Why a command stopped; the message is shown as `error: …`.
 #[derive(Debug)]
-pub struct Failure {
+pub(crate) struct Failure {
     pub exit: Exit,
     pub message: String,
     pub help: Option<String>,
 }
 
-pub type Outcome = Result<Exit, Failure>;
+pub(crate) type Outcome = Result<Exit, Failure>;
 
 impl Failure {
-    pub fn wrong(message: impl Into<String>) -> Self {
+    pub(crate) fn wrong(message: impl Into<String>) -> Self {
         Failure { exit: Exit::Wrong, message: message.into(), help: None }
     }
 
-    pub fn usage(message: impl Into<String>) -> Self {
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
         Failure { exit: Exit::Usage, message: message.into(), help: None }
     }
 
-    pub fn environment(message: impl Into<String>) -> Self {
+    pub(crate) fn environment(message: impl Into<String>) -> Self {
         Failure { exit: Exit::Environment, message: message.into(), help: None }
     }
 
-    pub fn help(mut self, text: impl Into<String>) -> Self {
+    pub(crate) fn help(mut self, text: impl Into<String>) -> Self {
         self.help = Some(text.into());
         self
     }
@@ -69,7 +69,7 @@ impl fmt::Display for Failure {
 }
 
 /// An error of the operating system is the environment's, with what was tried.
-pub trait Context<T> {
+pub(crate) trait Context<T> {
     fn context(self, what: impl fmt::Display) -> Result<T, Failure>;
 }
 

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use crate::exit::{Context, Failure};
 
 /// Listeners that are bound but do not answer yet: their addresses can be handed out.
-pub struct Ports {
+pub(crate) struct Ports {
     listeners: Vec<TcpListener>,
     admin: TcpListener,
     pub address: SocketAddr,
@@ -19,14 +19,14 @@ pub struct Ports {
 }
 
 /// Threads that answer until they are told to stop.
-pub struct Gateway {
+pub(crate) struct Gateway {
     threads: Vec<JoinHandle<()>>,
     stop: watch::Sender<bool>,
 }
 
 impl Ports {
     /// Binds a listener per core, and the admin port.
-    pub fn bind(listen: SocketAddr, admin: SocketAddr) -> Result<Ports, Failure> {
+    pub(crate) fn bind(listen: SocketAddr, admin: SocketAddr) -> Result<Ports, Failure> {
         let busy = |address: SocketAddr, error: std::io::Error| {
             let failure = Failure::environment(format!("cannot listen on {address}: {}", reason(&error)));
             failure.help("another program may listen there; `--listen 127.0.0.1:0` takes any free port")
@@ -46,13 +46,18 @@ impl Ports {
     }
 
     /// Begins to answer.
-    pub fn serve(self, bridge: &Arc<Bridge>, admin: Arc<Admin>) -> Result<Gateway, Failure> {
+    pub(crate) fn serve(
+        self,
+        bridge: &Arc<Bridge>,
+        admin: Arc<Admin>,
+        options: &ListenOptions,
+    ) -> Result<Gateway, Failure> {
         let (stop, stopped) = watch::channel(false);
         let mut threads = Vec::new();
         for (number, listener) in self.listeners.into_iter().enumerate() {
-            let (bridge, stopped) = (bridge.clone(), stopped.clone());
+            let (bridge, stopped, options) = (bridge.clone(), stopped.clone(), options.clone());
             let body = move |runtime: tokio::runtime::Runtime| {
-                let serving = polywire_link::serve(listener, bridge, ListenOptions::default(), until(stopped));
+                let serving = polywire_link::serve(listener, bridge, options, until(stopped));
                 runtime.block_on(async {
                     if let Err(error) = serving.await {
                         tracing::error!(%error, "Listener failed");
@@ -76,7 +81,7 @@ impl Ports {
 
 impl Gateway {
     /// Stops accepting, lets requests end, waits for the threads.
-    pub fn stop(self) {
+    pub(crate) fn stop(self) {
         let _ = self.stop.send(true);
         for thread in self.threads {
             let _ = thread.join();

@@ -1,6 +1,8 @@
 //! The standard log line: JSON for programs, one aligned line for people at a terminal.
 
-use std::fmt::{self, Write};
+mod json;
+
+use std::fmt;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
@@ -15,7 +17,7 @@ use tracing_subscriber::registry::LookupSpan;
 use crate::output;
 
 /// Sends log lines to stderr; `POLYWIRE_LOG` (error, warn, info, debug, trace, off) sets the level.
-pub fn init(service: &str) {
+pub(crate) fn init(service: &str) {
     let level = std::env::var("POLYWIRE_LOG").ok().and_then(|l| l.parse().ok()).unwrap_or(LevelFilter::INFO);
     let lines = Lines { service: service.into(), color: output::color_stderr(), people: people() };
     let subscriber =
@@ -25,7 +27,7 @@ pub fn init(service: &str) {
 }
 
 /// Now, as the standard log line has it.
-pub fn timestamp() -> String {
+pub(crate) fn timestamp() -> String {
     let mut time = String::new();
     // Writing to a string cannot fail.
     let _ = SystemTime.format_time(&mut Writer::new(&mut time));
@@ -49,21 +51,13 @@ where
     N: for<'a> FormatFields<'a> + 'static,
 {
     fn format_event(&self, _: &FmtContext<'_, S, N>, mut writer: Writer<'_>, event: &Event<'_>) -> fmt::Result {
+        let time = timestamp();
+        if !self.people {
+            return json::write(&mut writer, &time, &self.service, event);
+        }
         let mut fields = Fields::default();
         event.record(&mut fields);
-        let time = timestamp();
-        let level = level_name(*event.metadata().level());
-        if self.people { self.person(&mut writer, &time, level, fields) } else {
-            let mut line = Map::new();
-            line.insert("timestamp".into(), time.into());
-            line.insert("level".into(), level.into());
-            line.insert("service".into(), (*self.service).into());
-            line.insert("language".into(), "rust".into());
-            line.insert("logger".into(), event.metadata().target().into());
-            line.insert("message".into(), fields.message.into());
-            line.extend(fields.values);
-            writeln!(writer, "{}", Value::Object(line))
-        }
+        self.person(&mut writer, &time, level_name(*event.metadata().level()), fields)
     }
 }
 

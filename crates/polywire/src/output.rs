@@ -8,7 +8,7 @@ use polywire_diag::{Diagnostic, SourceMap};
 
 /// How a command prints its result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Default)]
-pub enum Format {
+pub(crate) enum Format {
     /// For people.
     #[default]
     Text,
@@ -21,38 +21,38 @@ pub enum Format {
 }
 
 /// Writes to stdout; a reader that has gone away is no error.
-pub fn print(text: &str) {
+pub(crate) fn print(text: &str) {
     let mut out = std::io::stdout().lock();
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }
 
 /// Writes one line to stdout.
-pub fn print_line(text: &str) {
+pub(crate) fn print_line(text: &str) {
     print(&format!("{text}\n"));
 }
 
 /// Writes one JSON value and a line feed to stdout.
-pub fn print_json(value: &serde_json::Value) {
+pub(crate) fn print_json(value: &serde_json::Value) {
     print_line(&value.to_string());
 }
 
 /// Writes one line to stderr.
-pub fn note(text: &str) {
+pub(crate) fn note(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{text}");
 }
 
 /// Whether styles may be written to stdout.
-pub fn color() -> bool {
+pub(crate) fn color() -> bool {
     std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty())
 }
 
 /// Whether styles may be written to stderr.
-pub fn color_stderr() -> bool {
+pub(crate) fn color_stderr() -> bool {
     std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty())
 }
 
 /// An aligned table without frames.
-pub fn table(head: &[&str], rows: &[Vec<String>]) -> String {
+pub(crate) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_header(head.iter().copied());
     for row in rows {
@@ -66,7 +66,7 @@ pub fn table(head: &[&str], rows: &[Vec<String>]) -> String {
 }
 
 /// Renders diagnostics in the order of their places.
-pub fn diagnostics(sources: &SourceMap, diags: &mut Vec<Diagnostic>, format: Format, color: bool) -> String {
+pub(crate) fn diagnostics(sources: &SourceMap, diags: &mut Vec<Diagnostic>, format: Format, color: bool) -> String {
     polywire_diag::sort(diags);
     let format = match format {
         Format::Text => polywire_diag::Format::Text { color },
@@ -78,12 +78,12 @@ pub fn diagnostics(sources: &SourceMap, diags: &mut Vec<Diagnostic>, format: For
 }
 
 /// Shows diagnostics on stderr, for people.
-pub fn note_diagnostics(sources: &SourceMap, diags: &mut Vec<Diagnostic>) {
+pub(crate) fn note_diagnostics(sources: &SourceMap, diags: &mut Vec<Diagnostic>) {
     let text = diagnostics(sources, diags, Format::Text, color_stderr());
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }
 
 /// `1 error`, `2 errors`
-pub fn count(number: usize, word: &str) -> String {
+pub(crate) fn count(number: usize, word: &str) -> String {
     if number == 1 { format!("1 {word}") } else { format!("{number} {word}s") }
 }

@@ -13,7 +13,7 @@ use polywire_call::{BoxFuture, LinkOptions, SystemClock, Timer};
 use polywire_contract::{Contract, InterfaceId, Lock, LockMode, OperationId, derive_grpc};
 use polywire_diag::{Diagnostic, FileId};
 use polywire_emit::EMITTERS;
-use polywire_link::LINKS;
+use polywire_link::{LINKS, ListenOptions};
 use polywire_read::Sources;
 use polywire_wire::Form;
 use polywire_workspace::{ComponentSpec, Facts};
@@ -22,26 +22,27 @@ use crate::exit::{Context, Exit, Failure};
 use crate::output;
 use crate::sources::DiskSources;
 
-pub use contracts::{known, may_be_contract, read_contract, reader_of};
+pub(crate) use contracts::{known, may_be_contract, read_contract, reader_of};
 
 /// The file that makes a folder a workspace.
-pub const MANIFEST: &str = "polywire.yaml";
+pub(crate) const MANIFEST: &str = "polywire.yaml";
 /// What is given out once and must stay.
 const LOCK: &str = "polywire.lock";
 
 /// Whether new numbers may be given out and written to the lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LockAccess {
+pub(crate) enum LockAccess {
     Grow,
     Frozen,
 }
 
 /// A component of the workspace.
-pub struct Component {
+pub(crate) struct Component {
     pub name: String,
-    pub folder: PathBuf,
     /// Where it can be reached; for one that is started here, its own address.
     pub at: Vec<String>,
+    /// The address was given out for this run; it is not in polywire.yaml.
+    pub(crate) lent: bool,
     /// The names of what it provides.
     pub interfaces: Vec<String>,
     /// How it is started, if it is.
@@ -50,7 +51,7 @@ pub struct Component {
 }
 
 /// Everything that was read.
-pub struct Project {
+pub(crate) struct Project {
     pub name: String,
     pub contract: Contract,
     /// The contracts.
@@ -58,6 +59,8 @@ pub struct Project {
     pub components: Vec<Component>,
     pub settings: SettingsTable,
     pub listen: SocketAddr,
+    /// Largest head of a request, in bytes.
+    pub head_bytes_max: usize,
     pub admin: SocketAddr,
     pub diags: Vec<Diagnostic>,
     sources: DiskSources,
@@ -68,12 +71,12 @@ pub struct Project {
 }
 
 /// Opens a workspace to look at it: numbers that the lock lacks are made up, but not written.
-pub fn open(folder: &Path) -> Result<Project, Failure> {
+pub(crate) fn open(folder: &Path) -> Result<Project, Failure> {
     open_with(folder, LockAccess::Grow)
 }
 
 /// Opens a workspace.
-pub fn open_with(folder: &Path, access: LockAccess) -> Result<Project, Failure> {
+pub(crate) fn open_with(folder: &Path, access: LockAccess) -> Result<Project, Failure> {
     if !folder.join(MANIFEST).is_file() {
         let message = format!("there is no {MANIFEST} in {}", folder.display());
         return Err(Failure::environment(message).help("name the workspace's folder, or make one with a polywire.yaml"));
@@ -82,7 +85,7 @@ pub fn open_with(folder: &Path, access: LockAccess) -> Result<Project, Failure> 
 }
 
 /// Opens a workspace among other contracts: its texts and mistakes are added to theirs.
-pub fn open_into(folder: &Path, sources: &mut DiskSources, diags: &mut Vec<Diagnostic>) -> Result<Project, Failure> {
+pub(crate) fn open_into(folder: &Path, sources: &mut DiskSources, diags: &mut Vec<Diagnostic>) -> Result<Project, Failure> {
     let mut project = manifest::read(folder, LockAccess::Grow, std::mem::take(sources))?;
     *sources = std::mem::take(&mut project.sources);
     diags.append(&mut project.diags);
@@ -90,7 +93,7 @@ pub fn open_into(folder: &Path, sources: &mut DiskSources, diags: &mut Vec<Diagn
 }
 
 /// One service behind the bridge, without a configuration file.
-pub fn single(contracts: &[PathBuf], to: &str) -> Result<Project, Failure> {
+pub(crate) fn single(contracts: &[PathBuf], to: &str) -> Result<Project, Failure> {
     let mut project = Project::empty("polywire");
     let mut sources = std::mem::take(&mut project.sources);
     for path in contracts {
@@ -105,7 +108,7 @@ pub fn single(contracts: &[PathBuf], to: &str) -> Result<Project, Failure> {
     let form = form_of(to)?;
     let at = vec![to.to_string()];
     let component =
-        Component { name: "service".into(), folder: PathBuf::from("."), at, interfaces, start: None, form };
+        Component { name: "service".into(), at, lent: false, interfaces, start: None, form };
     project.components.push(component);
     project.derive(LockAccess::Grow);
     Ok(project)
@@ -130,6 +133,7 @@ impl Project {
             components: Vec::new(),
             settings: SettingsTable::default(),
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            head_bytes_max: ListenOptions::default().head_bytes_max,
             admin: SocketAddr::from(([127, 0, 0, 1], 0)),
             diags: Vec::new(),
             sources: DiskSources::default(),
@@ -146,13 +150,8 @@ impl Project {
         derive_grpc(&mut self.contract, &self.name, &mut self.lock, mode, &mut self.diags);
     }
 
-    /// Every text that was read.
-    pub fn sources(&self) -> &polywire_diag::SourceMap {
-        self.sources.map()
-    }
-
     /// Shows what is wrong on stderr, and fails if there is an error.
-    pub fn report_errors(&self) -> Result<(), Failure> {
+    pub(crate) fn report_errors(&self) -> Result<(), Failure> {
         let mut diags = self.diags.clone();
         output::note_diagnostics(self.sources.map(), &mut diags);
         match diags.iter().filter(|diag| diag.is_error()).count() {
@@ -164,7 +163,7 @@ impl Project {
     }
 
     /// Writes the lock where numbers were given out.
-    pub fn write_lock(&self) -> Result<(), Failure> {
+    pub(crate) fn write_lock(&self) -> Result<(), Failure> {
         let Some(path) = self.lock_path.as_ref().filter(|_| self.lock.changed()) else { return Ok(()) };
         if std::env::var_os("CI").is_some_and(|ci| ci == "true") {
             if !self.lock_exists {
@@ -179,7 +178,7 @@ impl Project {
     }
 
     /// Finds an operation by its name, or says which there are.
-    pub fn operation(&self, name: &str) -> Result<OperationId, Failure> {
+    pub(crate) fn operation(&self, name: &str) -> Result<OperationId, Failure> {
         self.contract.find_operation(name).ok_or_else(|| {
             let ids: Vec<&str> = self.contract.operations.iter().map(|operation| operation.id.as_str()).collect();
             let failure = Failure::wrong(format!("there is no operation `{name}`"));
@@ -191,13 +190,13 @@ impl Project {
     }
 
     /// Compiles a snapshot whose links are not used.
-    pub fn snapshot_for_explanation(mut self) -> Result<Snapshot, Failure> {
+    pub(crate) fn snapshot_for_explanation(mut self) -> Result<Snapshot, Failure> {
         self.report_errors()?;
         self.snapshot()
     }
 
     /// What is to be started, with the facts that each component finds in its environment.
-    pub fn specs(&self, url: &str) -> Result<Vec<ComponentSpec>, Failure> {
+    pub(crate) fn specs(&self, url: &str) -> Result<Vec<ComponentSpec>, Failure> {
         let mut specs = Vec::new();
         for component in &self.components {
             let Some(spec) = &component.start else { continue };
@@ -211,7 +210,7 @@ impl Project {
     }
 
     /// Compiles the bridge and its admin.
-    pub fn bridge(
+    pub(crate) fn bridge(
         &mut self,
         control: Option<Arc<dyn Control>>,
         token: Option<&str>,
@@ -224,6 +223,11 @@ impl Project {
             admin = admin.with_control(control, token);
         }
         Ok((bridge, Arc::new(admin)))
+    }
+
+    /// What holds for each connection.
+    pub(crate) fn listen_options(&self) -> ListenOptions {
+        ListenOptions { head_bytes_max: self.head_bytes_max, ..ListenOptions::default() }
     }
 
     fn snapshot(&mut self) -> Result<Snapshot, Failure> {

@@ -12,7 +12,7 @@ const FILE_BYTES_MAX: u64 = 64 << 20;
 
 /// Files by their place on the disk; names are shown as the user would write them.
 #[derive(Default)]
-pub struct DiskSources {
+pub(crate) struct DiskSources {
     map: SourceMap,
     paths: Vec<PathBuf>,
     known: HashMap<PathBuf, FileId>,
@@ -20,7 +20,7 @@ pub struct DiskSources {
 
 impl DiskSources {
     /// Reads a file, or finds it again.
-    pub fn open(&mut self, path: &Path) -> Result<FileId, Missing> {
+    pub(crate) fn open(&mut self, path: &Path) -> Result<FileId, Missing> {
         let key = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
         if let Some(file) = self.known.get(&key) {
             return Ok(*file);
@@ -33,7 +33,7 @@ impl DiskSources {
     }
 
     /// Takes a text that is no file, such as standard input.
-    pub fn add(&mut self, name: &str, text: String) -> FileId {
+    pub(crate) fn add(&mut self, name: &str, text: String) -> FileId {
         self.paths.push(PathBuf::from(name));
         self.map.add(name, text)
     }

@@ -10,13 +10,13 @@ use serde_json::{Map, Value};
 use crate::project::Project;
 
 /// Stops and starts components when the admin port is asked to.
-pub struct Supervised {
+pub(crate) struct Supervised {
     supervisor: Arc<Supervisor>,
     addresses: Vec<(String, String)>,
 }
 
 impl Supervised {
-    pub fn new(supervisor: Arc<Supervisor>, project: &Project) -> Supervised {
+    pub(crate) fn new(supervisor: Arc<Supervisor>, project: &Project) -> Supervised {
         let addresses = project.components.iter().map(|c| (c.name.clone(), c.at.join(", "))).collect();
         Supervised { supervisor, addresses }
     }

@@ -13,7 +13,7 @@ use crate::output;
 const COLORS: &[&str] = &["36", "35", "33", "34", "32", "31"];
 
 /// Writes to stderr, and tells the bridge who is down.
-pub struct Watch {
+pub(crate) struct Watch {
     names: Vec<String>,
     width: usize,
     people: bool,
@@ -22,7 +22,7 @@ pub struct Watch {
 }
 
 impl Watch {
-    pub fn new(names: Vec<String>) -> Watch {
+    pub(crate) fn new(names: Vec<String>) -> Watch {
         Watch {
             width: names.iter().map(|name| name.chars().count()).max().unwrap_or(0),
             names,
@@ -33,7 +33,7 @@ impl Watch {
     }
 
     /// From now on the bridge is told who is up and who is down.
-    pub fn tell(&self, bridge: Arc<Bridge>) {
+    pub(crate) fn tell(&self, bridge: Arc<Bridge>) {
         let _ = self.bridge.set(bridge);
     }
 

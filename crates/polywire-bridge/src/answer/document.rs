@@ -8,7 +8,7 @@ use polywire_contract::{Media, Operation, Outcome};
 use polywire_wire::Form;
 use serde::Deserialize;
 
-use super::detail::detail_name;
+use super::message::detail_name;
 use super::{MESSAGE_BYTES_MAX, broken, cut, essence, in_range, noted, rules, tolerated};
 use crate::ResponseCheck;
 use crate::metrics::Breach;
@@ -156,7 +156,7 @@ fn standard(passage: &Passage<'_>, parts: &Parts) -> StandardError {
     let retry_after_seconds = parts.metadata.get("retry-after").and_then(|seconds| seconds.parse().ok());
     let retry_after_seconds =
         retry_after_seconds.or(matches!(code, Code::Unavailable | Code::RateLimited).then_some(1));
-    let message = format!("`{}` answered with status {}", passage.component_name(), parts.status);
+    let message = format!("{} answered with status {}.", passage.component_subject(), parts.status);
     StandardError { status: Some(parts.status), retry_after_seconds, ..StandardError::new(code, message) }
 }
 
@@ -189,7 +189,7 @@ fn failure(
 ) -> Failure {
     let said = said(parts.body.bytes());
     let message = said.message.unwrap_or_else(|| match operation.outcomes[at].doc.trim() {
-        "" => format!("`{}` answered with status {}", passage.component_name(), parts.status),
+        "" => format!("{} answered with status {}.", passage.component_subject(), parts.status),
         doc => cut(doc, MESSAGE_BYTES_MAX).to_owned(),
     });
     let name = detail_name(&passage.snapshot.contract, operation, at);

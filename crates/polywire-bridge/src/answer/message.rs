@@ -1,11 +1,13 @@
 //! Answers of components that speak in messages: a response message, or a status with details.
 
 use bytes::Bytes;
-use polywire_call::{Answer, Body, Code, Exchange, Failure, Metadata, StandardError, from_grpc};
-use polywire_contract::{Operation, Status};
+use polywire_call::{
+    Answer, Body, Code, Exchange, Failure, Metadata, StandardError, from_grpc, retry_after_seconds, violations,
+};
+use polywire_contract::{Contract, GrpcOutcome, Operation, Status};
 use polywire_wire::Form;
 
-use super::{MESSAGE_BYTES_MAX, broken, cut, detail, noted, rules, tolerated};
+use super::{MESSAGE_BYTES_MAX, broken, cut, noted, rules, tolerated};
 use crate::ResponseCheck;
 use crate::plan;
 use crate::policy::Passage;
@@ -86,7 +88,7 @@ pub(super) fn failed(passage: &mut Passage<'_>, exchange: &Exchange, failure: Fa
         let name = detail.type_url.rsplit('/').next().unwrap_or("");
         // Several outcomes may have the same body: the one whose status fits best is meant.
         let named = (0..operation.outcomes.len()).filter(|at| {
-            !operation.outcomes[*at].ok && detail::detail_name(&contract, operation, *at) == Some(name)
+            !operation.outcomes[*at].ok && detail_name(&contract, operation, *at) == Some(name)
         });
         let Some(at) = named.rev().max_by_key(|at| operation.outcomes[*at].status.matches(error.http()))
         else {
@@ -104,6 +106,20 @@ pub(super) fn failed(passage: &mut Passage<'_>, exchange: &Exchange, failure: Fa
     Answer::Error(error)
 }
 
+/// Finds the full name of the message that an error outcome's body is as a detail.
+pub(super) fn detail_name<'a>(
+    contract: &'a Contract,
+    operation: &Operation,
+    outcome: usize,
+) -> Option<&'a str> {
+    match operation.grpc.as_ref()?.outcomes.get(outcome)? {
+        GrpcOutcome::Detail(Some(ty)) => {
+            contract.protobuf.messages.get(ty).map(|message| message.full_name.as_str())
+        }
+        _ => None,
+    }
+}
+
 /// A standard error for a status that no contract declares.
 fn standard(passage: &Passage<'_>, failure: &Failure) -> StandardError {
     let (code, status) = match failure.reason.as_deref().and_then(Code::parse) {
@@ -116,13 +132,13 @@ fn standard(passage: &Passage<'_>, failure: &Failure) -> StandardError {
     // What servers send by themselves for an exception of theirs is not meant for people outside.
     let internal = matches!(failure.code, 2 | 13 | 15) || failure.message.trim().is_empty();
     let message = match internal {
-        true => format!("`{}` failed with gRPC status {}", passage.component_name(), failure.code),
+        true => format!("{} failed with gRPC status {}.", passage.component_subject(), failure.code),
         false => cut(&failure.message, MESSAGE_BYTES_MAX).to_owned(),
     };
-    let wait = detail::retry_after_seconds(&failure.details);
+    let wait = retry_after_seconds(&failure.details);
     StandardError {
         status,
-        violations: detail::violations(&failure.details),
+        violations: violations(&failure.details),
         retry_after_seconds: wait.or(matches!(code, Code::Unavailable | Code::RateLimited).then_some(1)),
         ..StandardError::new(code, message)
     }

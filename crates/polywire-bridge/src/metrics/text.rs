@@ -28,7 +28,10 @@ pub(crate) fn render<'a>(
         "Fields of answers without a place on the other side.",
     );
     for (labels, cells) in &all {
-        line(&mut text, "polywire_dropped_fields_total", labels, cells.dropped.load(Relaxed));
+        let dropped = cells.dropped.load(Relaxed);
+        if dropped > 0 {
+            line(&mut text, "polywire_dropped_fields_total", labels, dropped);
+        }
     }
     states(&mut text, &components.collect::<Vec<_>>());
     text

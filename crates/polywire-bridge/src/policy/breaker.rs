@@ -18,11 +18,11 @@ impl Policy for Breaker {
 
     fn before(&self, passage: &mut Passage<'_>, _exchange: &mut Exchange) -> Flow {
         let Some(component) = passage.component else {
-            return unavailable("no component provides this operation".into(), Duration::from_secs(1));
+            return unavailable("No component provides this operation.".into(), Duration::from_secs(1));
         };
         if component.liveness() == Liveness::Down {
             return unavailable(
-                format!("`{}` is not running", passage.component_name()),
+                format!("{} is not running.", passage.component_subject()),
                 Duration::from_secs(1),
             );
         }
@@ -34,8 +34,8 @@ impl Policy for Breaker {
             }
             Err(wait) => {
                 let message = format!(
-                    "`{}` has failed too often, and is not called for a while",
-                    passage.component_name()
+                    "{} has failed too often, and is not called for a while.",
+                    passage.component_subject()
                 );
                 unavailable(message, wait)
             }

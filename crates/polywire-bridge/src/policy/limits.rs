@@ -16,12 +16,12 @@ impl Policy for Limits {
     fn before(&self, passage: &mut Passage<'_>, exchange: &mut Exchange) -> Flow {
         let settings = passage.settings();
         if exchange.input.body.bytes().len() > settings.body_bytes_max {
-            let message = format!("the request body has more than {} bytes", settings.body_bytes_max);
+            let message = format!("The body of the request has more than {} bytes.", settings.body_bytes_max);
             return Flow::Answer(Answer::Error(StandardError::new(Code::PayloadTooLarge, message)));
         }
         let Some(component) = passage.component else { return Flow::Next };
         if !component.enter(settings.concurrency_max) {
-            let message = format!("`{}` has as many calls at once as it may get", passage.component_name());
+            let message = format!("{} has as many calls at once as it may get.", passage.component_subject());
             let error = StandardError::new(Code::Unavailable, message);
             return Flow::Answer(Answer::Error(StandardError { retry_after_seconds: Some(1), ..error }));
         }

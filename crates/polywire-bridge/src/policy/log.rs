@@ -1,8 +1,11 @@
 //! `log`: one line for each call. Never a body, a token, or anything of the URL.
 
+use std::time::Duration;
+
 use polywire_call::{Exchange, Side};
 
 use super::request_id::REQUEST_ID;
+use super::trace::TRACEPARENT;
 use super::{Flow, Passage, Policy, trace};
 use crate::answer;
 
@@ -19,53 +22,84 @@ impl Policy for Log {
     }
 
     fn after(&self, passage: &mut Passage<'_>, exchange: &mut Exchange) {
-        let op = passage.snapshot.contract.operation(exchange.operation).id.as_str();
-        let component = passage.operation.component_name.as_str();
-        let code = answer::ending(exchange.answer.as_ref()).name();
-        let status = answer::status(exchange.answer.as_ref());
-        let elapsed_ms = passage.elapsed(exchange).as_micros() as f64 / 1e3;
-        let (trace_id, span_id) = trace::ids(exchange);
-        let request_id = exchange.metadata.get(REQUEST_ID).unwrap_or("");
-        let (front, peer) = (exchange.origin.link, exchange.caller.peer.as_str());
+        let (trace_id, span_id) = trace::ids(exchange.metadata.get(TRACEPARENT).unwrap_or(""));
         let error = match (&passage.notes.fault, &passage.notes.answer_broken) {
             (Some(fault), _) if fault.side != Side::Caller => Some(chain(fault)),
             (_, Some(broken)) => Some(broken.clone()),
             _ => None,
         };
         let observed = passage.notes.request.observed.as_ref().map(answer::rules);
-        let observed = observed.as_deref();
-        if let Some(error) = error {
-            tracing::warn!(
-                op,
-                code,
-                status,
-                elapsed_ms,
-                trace_id,
-                span_id,
-                request_id,
-                front,
-                peer,
-                component,
-                error,
-                observed,
-                "Answered a call whose component failed"
-            );
-        } else {
-            tracing::info!(
-                op,
-                code,
-                status,
-                elapsed_ms,
-                trace_id,
-                span_id,
-                request_id,
-                front,
-                peer,
-                component,
-                observed,
-                "Answered a call"
-            );
-        }
+        write(&Line {
+            op: passage.snapshot.contract.operation(exchange.operation).id.as_str(),
+            component: passage.operation.component_name.as_str(),
+            front: exchange.origin.link,
+            code: answer::ending(exchange.answer.as_ref()).name(),
+            status: answer::status(exchange.answer.as_ref()),
+            elapsed: passage.elapsed(exchange),
+            trace_id,
+            span_id,
+            request_id: exchange.metadata.get(REQUEST_ID).unwrap_or(""),
+            peer: exchange.caller.peer.as_str(),
+            error: error.as_deref(),
+            observed: observed.as_deref(),
+        });
+    }
+}
+
+/// What is said of one request.
+pub(crate) struct Line<'a> {
+    pub(crate) op: &'a str,
+    pub(crate) component: &'a str,
+    pub(crate) front: &'static str,
+    pub(crate) code: &'static str,
+    pub(crate) status: u16,
+    pub(crate) elapsed: Duration,
+    pub(crate) trace_id: &'a str,
+    pub(crate) span_id: &'a str,
+    pub(crate) request_id: &'a str,
+    pub(crate) peer: &'a str,
+    /// What was wrong with the component.
+    pub(crate) error: Option<&'a str>,
+    /// Rules that the request broke.
+    pub(crate) observed: Option<&'a str>,
+}
+
+/// Writes the line.
+pub(crate) fn write(line: &Line<'_>) {
+    let Line { op, component, front, code, status, trace_id, span_id, request_id, peer, error, observed, .. } =
+        *line;
+    let elapsed_ms = line.elapsed.as_micros() as f64 / 1e3;
+    if let Some(error) = error {
+        tracing::warn!(
+            op,
+            code,
+            status,
+            elapsed_ms,
+            trace_id,
+            span_id,
+            request_id,
+            front,
+            peer,
+            component,
+            error,
+            observed,
+            "Answered a call whose component failed"
+        );
+    } else {
+        tracing::info!(
+            op,
+            code,
+            status,
+            elapsed_ms,
+            trace_id,
+            span_id,
+            request_id,
+            front,
+            peer,
+            component,
+            observed,
+            "Answered a call"
+        );
     }
 }
 

@@ -3,13 +3,14 @@
 use std::cell::Cell;
 use std::hash::{BuildHasher, RandomState};
 
-use polywire_call::{Answer, Exchange};
+use polywire_call::{Answer, Exchange, Metadata};
 
 use super::{Flow, Passage, Policy};
 
 /// The header, and the name in logs with `_`.
 pub(crate) const REQUEST_ID: &str = "x-request-id";
 const LENGTH_MAX: usize = 128;
+const HEX: &[u8; 16] = b"0123456789abcdef";
 
 /// Keeps a caller's id where it is well formed, else makes one; sends it on and answers it.
 pub(super) struct RequestId;
@@ -22,8 +23,9 @@ impl Policy for RequestId {
     fn before(&self, _passage: &mut Passage<'_>, exchange: &mut Exchange) -> Flow {
         // Who calls is told in its own way; the secret that proves it goes no further.
         exchange.metadata.remove("polywire-token");
-        let given = exchange.metadata.get(REQUEST_ID).filter(|id| well_formed(id)).map(str::to_owned);
-        exchange.metadata.set(REQUEST_ID, given.unwrap_or_else(|| random(16)));
+        if !kept(&exchange.metadata) {
+            exchange.metadata.set(REQUEST_ID, random(16));
+        }
         Flow::Next
     }
 
@@ -37,6 +39,18 @@ impl Policy for RequestId {
         };
         metadata.set(REQUEST_ID, id);
     }
+}
+
+/// Whether there is one id, and it is well formed.
+fn kept(metadata: &Metadata) -> bool {
+    let mut given = metadata.iter().filter(|(name, _)| *name == REQUEST_ID);
+    given.next().is_some_and(|(_, id)| well_formed(id)) && given.next().is_none()
+}
+
+/// The id of a request that passes no policy: its own, or a new one.
+pub(crate) fn own(metadata: &Metadata) -> String {
+    let given = metadata.get(REQUEST_ID).filter(|_| kept(metadata));
+    given.map_or_else(|| random(16), str::to_owned)
 }
 
 fn well_formed(id: &str) -> bool {
@@ -58,7 +72,8 @@ pub(crate) fn random(bytes: usize) -> String {
     let mut text = String::with_capacity(bytes * 2 + 16);
     while text.len() < bytes * 2 {
         let word = next().max(1);
-        text.push_str(&format!("{word:016x}"));
+        let digits = (0..16).rev().map(|digit| HEX[(word >> (digit * 4)) as usize & 0xf]);
+        text.extend(digits.map(char::from));
     }
     text.truncate(bytes * 2);
     text

@@ -27,7 +27,7 @@ impl Policy for Timeout {
         exchange.deadline = Some(deadline.unwrap_or(own));
         if deadline.is_some_and(|deadline| deadline <= now) {
             let error =
-                StandardError::new(Code::Timeout, "the deadline of the call had passed when it arrived");
+                StandardError::new(Code::Timeout, "The deadline of the call had passed when it arrived.");
             return Flow::Answer(Answer::Error(error));
         }
         Flow::Next
@@ -44,28 +44,29 @@ impl Policy for Timeout {
 pub(crate) fn within<'a>(
     call: BoxFuture<'a, Result<(), Fault>>,
     deadline: Option<Instant>,
-    timer: &dyn Timer,
+    timer: &'a dyn Timer,
 ) -> impl Future<Output = Result<(), Fault>> + Send + use<'a> {
-    Within { call, timer: deadline.map(|deadline| timer.until(deadline)) }
+    Within { call, deadline, timer, waiting: None }
 }
 
 struct Within<'a> {
     call: BoxFuture<'a, Result<(), Fault>>,
-    timer: Option<BoxFuture<'static, ()>>,
+    deadline: Option<Instant>,
+    timer: &'a dyn Timer,
+    /// Begun when there is something to wait for.
+    waiting: Option<BoxFuture<'static, ()>>,
 }
 
 impl Future for Within<'_> {
     type Output = Result<(), Fault>;
 
     fn poll(mut self: Pin<&mut Self>, ctx: &mut Context<'_>) -> Poll<Self::Output> {
-        if let Poll::Ready(result) = self.call.as_mut().poll(ctx) {
+        let this = &mut *self;
+        if let Poll::Ready(result) = this.call.as_mut().poll(ctx) {
             return Poll::Ready(result);
         }
-        match &mut self.timer {
-            Some(timer) => {
-                timer.as_mut().poll(ctx).map(|()| Err(Fault::peer(FaultKind::Timeout, "no answer in time")))
-            }
-            None => Poll::Pending,
-        }
+        let Some(deadline) = this.deadline else { return Poll::Pending };
+        let waiting = this.waiting.get_or_insert_with(|| this.timer.until(deadline));
+        waiting.as_mut().poll(ctx).map(|()| Err(Fault::peer(FaultKind::Timeout, "no answer in time")))
     }
 }

@@ -30,7 +30,7 @@ impl Policy for Trace {
 }
 
 /// The header with a span of our own, and whether the state that came in still belongs to it.
-fn continued(metadata: &Metadata) -> (String, bool) {
+pub(crate) fn continued(metadata: &Metadata) -> (String, bool) {
     let values = |wanted: &'static str| {
         metadata.iter().filter(move |(name, _)| *name == wanted).map(|(_, value)| value)
     };
@@ -48,8 +48,7 @@ fn continued(metadata: &Metadata) -> (String, bool) {
 }
 
 /// Finds the ids of trace and span in the header that this policy wrote.
-pub(crate) fn ids(exchange: &Exchange) -> (&str, &str) {
-    let own = exchange.metadata.get(TRACEPARENT).unwrap_or("");
+pub(crate) fn ids(own: &str) -> (&str, &str) {
     (own.get(3..35).unwrap_or(""), own.get(36..52).unwrap_or(""))
 }
 

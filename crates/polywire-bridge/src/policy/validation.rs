@@ -23,7 +23,7 @@ impl Policy for Validation {
             return Flow::Next;
         }
         let Some(way) = passage.way else {
-            let message = "this operation cannot be called in this way";
+            let message = "This operation cannot be called in this way.";
             return Flow::Answer(Answer::Error(StandardError::new(Code::NotImplemented, message)));
         };
         if exchange.origin.form == Form::Document {
@@ -72,13 +72,13 @@ fn body_refused(binding: &HttpBinding, exchange: &mut Exchange) -> Option<Standa
         _ => media == "application/json" || media.ends_with("+json"),
     };
     (!fits)
-        .then(|| StandardError::new(Code::UnsupportedMediaType, "the contract does not list this media type"))
+        .then(|| StandardError::new(Code::UnsupportedMediaType, "The contract does not list this media type."))
 }
 
 fn refused(refusal: Refusal) -> StandardError {
     let (status, message) = match refusal.malformed {
-        true => (Some(400), "the request is not well formed"),
-        false => (None, "the request breaks its contract"),
+        true => (Some(400), "The request is not well formed."),
+        false => (None, "The request breaks its contract."),
     };
     let error = StandardError::new(Code::ValidationError, message);
     StandardError { status, violations: refusal.violations, ..error }

@@ -91,7 +91,7 @@ fn a_body_that_is_not_declared_goes_no_further() {
     let mut exchange = world.exchange("deleteUser", Form::Document, get(Form::Document));
     assert_eq!(
         told(&world.carry(&mut exchange)),
-        format!("error CONFLICT 409 {:?}", "`users` answered with status 409")
+        format!("error CONFLICT 409 {:?}", "The component `users` answered with status 409.")
     );
     let world = World::new(Form::Document, |_| document(204, SECRET));
     let mut exchange = world.exchange("deleteUser", Form::Document, get(Form::Document));
@@ -131,7 +131,7 @@ fn a_status_that_no_contract_declares_is_a_standard_error() {
         &format!("error PAYLOAD_TOO_LARGE 413 {:?}", "big"),
     );
     check(failure(14, None, "rest")(), &format!("error UNAVAILABLE 503 {:?} after 1", "rest"));
-    let failed = "`users` failed with gRPC status 2";
+    let failed = "The component `users` failed with gRPC status 2.";
     check(failure(2, None, SECRET)(), &format!("error INTERNAL_ERROR 500 {failed:?}"));
     let long = "ü".repeat(1000);
     check(failure(5, None, &long)(), &format!("error NOT_FOUND 404 {:?}", "ü".repeat(512)));
@@ -150,9 +150,9 @@ fn a_status_passes_unchanged_between_messages() {
 
 #[test]
 fn a_document_status_that_is_not_declared_is_a_standard_error() {
-    let breaks = format!("error BAD_UPSTREAM 502 {:?}", "the answer of `users` breaks its contract");
+    let breaks = format!("error BAD_UPSTREAM 502 {:?}", "The answer of the component `users` breaks its contract.");
     for from in [Form::Document, Form::Message] {
-        let with = |status: u16| format!("`users` answered with status {status}");
+        let with = |status: u16| format!("The component `users` answered with status {status}.");
         check(from, Form::Document, || document(500, SECRET), &breaks);
         check(from, Form::Document, || document(206, SECRET), &breaks);
         check(from, Form::Document, || document(302, SECRET), &breaks);
@@ -180,7 +180,7 @@ fn a_document_status_that_is_not_declared_is_a_standard_error() {
 #[test]
 fn an_answer_that_breaks_the_contract_is_refused_logged_or_passed() {
     let reply = |_: &mut _| document(200, r#"{"id":7,"name":"Annabella"}"#);
-    let breaks = format!("error BAD_UPSTREAM 502 {:?}", "the answer of `users` breaks its contract");
+    let breaks = format!("error BAD_UPSTREAM 502 {:?}", "The answer of the component `users` breaks its contract.");
     let passes = "200 application/json; charset=utf-8 {\"id\":7,\"name\":\"Annabella\"}";
     for (check, expected) in
         [(ResponseCheck::Reject, breaks.as_str()), (ResponseCheck::Log, passes), (ResponseCheck::Off, passes)]
@@ -213,14 +213,14 @@ fn an_answer_of_another_media_type_breaks_the_contract() {
         let (media, body) = (Some("text/html".to_owned()), Body::Message(SECRET.into()));
         Reply::Answer(Answer::Document { status: 200, media, metadata: Metadata::default(), body })
     };
-    let breaks = format!("error BAD_UPSTREAM 502 {:?}", "the answer of `users` breaks its contract");
+    let breaks = format!("error BAD_UPSTREAM 502 {:?}", "The answer of the component `users` breaks its contract.");
     check(Form::Document, Form::Document, html, &breaks);
     check(Form::Message, Form::Document, html, &breaks);
 }
 
 #[test]
 fn a_link_that_answers_in_another_form_breaks_the_contract() {
-    let breaks = format!("error BAD_UPSTREAM 502 {:?}", "the answer of `users` breaks its contract");
+    let breaks = format!("error BAD_UPSTREAM 502 {:?}", "The answer of the component `users` breaks its contract.");
     check(Form::Document, Form::Message, || document(200, SECRET), &breaks);
 }
 
@@ -229,11 +229,11 @@ fn a_request_that_breaks_a_rule_is_refused_before_the_component() {
     let world = World::new(Form::Document, |_| panic!("the component is not called"));
     let mut exchange = world.exchange("createUser", Form::Document, json(r#"{"name":"Annabella"}"#));
     let expected =
-        format!("error VALIDATION_ERROR 422 {:?} /name:maxLength", "the request breaks its contract");
+        format!("error VALIDATION_ERROR 422 {:?} /name:maxLength", "The request breaks its contract.");
     assert_eq!(told(&world.carry(&mut exchange)), expected);
     let mut exchange = world.exchange("createUser", Form::Document, json(r#"{"name":"#));
     let answer = told(&world.carry(&mut exchange));
-    assert!(answer.starts_with("error VALIDATION_ERROR 400 \"the request is not well formed\""), "{answer}");
+    assert!(answer.starts_with("error VALIDATION_ERROR 400 \"The request is not well formed.\""), "{answer}");
 }
 
 #[test]
@@ -254,6 +254,6 @@ fn a_body_of_another_media_type_is_refused() {
     let input = polywire_call::Input { media: Some("text/xml".into()), ..json("<a/>") };
     let mut exchange = world.exchange("createUser", Form::Document, input);
     let expected =
-        format!("error UNSUPPORTED_MEDIA_TYPE 415 {:?}", "the contract does not list this media type");
+        format!("error UNSUPPORTED_MEDIA_TYPE 415 {:?}", "The contract does not list this media type.");
     assert_eq!(told(&world.carry(&mut exchange)), expected);
 }

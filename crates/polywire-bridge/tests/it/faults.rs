@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use polywire_bridge::{Bridge, Liveness, Settings};
-use polywire_call::{Fault, FaultKind, Reply};
+use polywire_call::{Fault, FaultKind, Reply, Side};
 use polywire_wire::Form;
 
 use crate::world::{SECRET, World, ann, fault, get, logged, told};
@@ -21,14 +21,26 @@ fn a_fault_names_the_component_and_nothing_else() {
             assert!(lines.contains("WARN") && lines.contains(SECRET), "{lines}");
         }
     };
-    check(FaultKind::Refused, "error UNAVAILABLE 503 \"`users` cannot be reached\" after 1");
-    check(FaultKind::Reset, "error BAD_UPSTREAM 502 \"`users` broke off its answer\"");
-    check(FaultKind::Timeout, "error TIMEOUT 504 \"`users` did not answer in time\"");
+    check(FaultKind::Refused, "error UNAVAILABLE 503 \"The component `users` cannot be reached.\" after 1");
+    check(FaultKind::Reset, "error BAD_UPSTREAM 502 \"The component `users` broke off its answer.\"");
+    check(FaultKind::Timeout, "error TIMEOUT 504 \"The component `users` did not answer in time.\"");
     check(
         FaultKind::Garbage,
-        "error BAD_UPSTREAM 502 \"`users` gave an answer that is not of its protocol\"",
+        "error BAD_UPSTREAM 502 \"The component `users` gave an answer that is not of its protocol.\"",
     );
-    check(FaultKind::TooLarge, "error BAD_UPSTREAM 502 \"`users` gave an answer that is too large\"");
+    check(FaultKind::TooLarge, "error BAD_UPSTREAM 502 \"The component `users` gave an answer that is too large.\"");
+}
+
+#[test]
+fn a_parameter_that_the_component_cannot_be_sent_is_the_callers_mistake() {
+    let world = World::new(Form::Document, |_| {
+        let fault = Fault::peer(FaultKind::Unsupported, SECRET).unsent();
+        Reply::Fault(Fault { side: Side::Caller, ..fault })
+    });
+    let expected =
+        "error VALIDATION_ERROR 422 \"The component `users` cannot be sent a parameter of this request.\"";
+    assert_eq!(told(&world.get(Form::Document)), expected);
+    assert_eq!(world.metric("polywire_breaker_state{component=\"users\"}").as_deref(), Some("0"));
 }
 
 #[test]
@@ -36,7 +48,7 @@ fn a_reset_before_anything_was_sent_is_a_component_that_cannot_be_reached() {
     let world = World::new(Form::Document, |_| Reply::Fault(Fault::peer(FaultKind::Reset, SECRET).unsent()));
     assert_eq!(
         told(&world.get(Form::Document)),
-        "error UNAVAILABLE 503 \"`users` cannot be reached\" after 1"
+        "error UNAVAILABLE 503 \"The component `users` cannot be reached.\" after 1"
     );
 }
 
@@ -45,7 +57,7 @@ fn a_component_that_hangs_is_given_up_after_the_timeout() {
     let world = World::new(Form::Document, |_| Reply::Hang);
     let mut exchange = world.exchange("getUser", Form::Document, get(Form::Document));
     let answer = world.wait(&mut exchange, Duration::from_secs(5)).unwrap();
-    assert_eq!(told(&answer), "error TIMEOUT 504 \"`users` did not answer in time\"");
+    assert_eq!(told(&answer), "error TIMEOUT 504 \"The component `users` did not answer in time.\"");
     assert_eq!(world.bridge.components()[0].calls(), 0);
 }
 
@@ -92,7 +104,7 @@ fn when_the_caller_goes_the_way_back_is_gone_once() {
 fn a_component_that_is_known_to_be_down_fails_its_callers_at_once() {
     let world = World::new(Form::Document, ann);
     world.bridge.set_component_state("users", Liveness::Down);
-    assert_eq!(told(&world.get(Form::Message)), "error UNAVAILABLE 503 \"`users` is not running\" after 1");
+    assert_eq!(told(&world.get(Form::Message)), "error UNAVAILABLE 503 \"The component `users` is not running.\" after 1");
     assert_eq!(world.metric("polywire_component_up{component=\"users\"}").as_deref(), Some("0"));
     assert_eq!(world.metric("polywire_breaker_state{component=\"users\"}").as_deref(), Some("2"));
     world.bridge.set_component_state("users", Liveness::Up);

@@ -1,7 +1,7 @@
 //! Each policy, on both fronts.
 
 use polywire_bridge::Settings;
-use polywire_call::{Answer, Metadata};
+use polywire_call::{Answer, Clock, Code, Dispatch, Metadata, Unrouted};
 use polywire_wire::Form;
 
 use crate::world::{World, ann, document, get, json, logged, told};
@@ -116,17 +116,63 @@ fn metrics_count_by_operation_front_and_code() {
 }
 
 #[test]
+fn what_is_never_used_or_never_happened_is_not_shown() {
+    let world = World::new(Form::Document, ann);
+    world.get(Form::Document);
+    let metrics = world.bridge.metrics();
+    for part in ["front=\"other\"", "createUser", "front=\"grpc\"", "violations_total{", "dropped_fields_total{"] {
+        assert!(!metrics.contains(part), "{part} is in {metrics}");
+    }
+}
+
+#[test]
+fn a_request_that_a_listener_answers_by_itself_is_counted_logged_and_has_an_id() {
+    let world = World::new(Form::Document, |_| panic!("the component is not called"));
+    let contract = world.bridge.pin().contract;
+    let told = |operation: Option<&str>, id: &str| {
+        let mut metadata = Metadata::default();
+        metadata.push("x-request-id", id);
+        let request = Unrouted {
+            link: "http",
+            contract: &contract,
+            operation: operation.and_then(|operation| contract.find_operation(operation)),
+            metadata,
+            peer: "127.0.0.1:50000",
+            started: world.clock.now(),
+            code: Some(Code::NotFound),
+            status: 404,
+        };
+        let mut answered = Metadata::default();
+        let lines = logged(|| answered = world.bridge.unrouted(&request));
+        (lines, answered.get("x-request-id").unwrap().to_owned())
+    };
+    let (lines, id) = told(None, "mine");
+    assert_eq!((lines.lines().count(), id.as_str()), (1, "mine"));
+    for part in ["INFO", "op=\"none\"", "code=\"NOT_FOUND\"", "status=404", "request_id=\"mine\"", "trace_id="] {
+        assert!(lines.contains(part), "{part} is not in {lines}");
+    }
+    let (lines, id) = told(Some("getUser"), "bad id");
+    assert!(lines.contains("op=\"users.getUser\""), "{lines}");
+    assert_eq!(id.len(), 32);
+    for labels in ["operation=\"none\",component=\"\"", "operation=\"users.getUser\",component=\"users\""] {
+        let labels = format!("{labels},front=\"http\",code=\"NOT_FOUND\"");
+        let count = world.metric(&format!("polywire_server_requests_total{{{labels}}}"));
+        assert_eq!(count.as_deref(), Some("1"), "{labels}");
+    }
+}
+
+#[test]
 fn limits_hold_for_body_and_calls_at_once() {
     let small = Settings { body_bytes_max: 8, ..Settings::default() };
     let world = World::with(Form::Document, small, |_| panic!("the component is not called"));
     let mut exchange = world.exchange("createUser", Form::Document, json(r#"{"name":"Ann"}"#));
-    let expected = "error PAYLOAD_TOO_LARGE 413 \"the request body has more than 8 bytes\"";
+    let expected = "error PAYLOAD_TOO_LARGE 413 \"The body of the request has more than 8 bytes.\"";
     assert_eq!(told(&world.carry(&mut exchange)), expected);
 
     let none = Settings { concurrency_max: Some(0), ..Settings::default() };
     for front in FRONTS {
         let world = World::with(Form::Document, none.clone(), |_| panic!("the component is not called"));
-        let expected = "error UNAVAILABLE 503 \"`users` has as many calls at once as it may get\" after 1";
+        let expected = "error UNAVAILABLE 503 \"The component `users` has as many calls at once as it may get.\" after 1";
         assert_eq!(told(&world.get(front)), expected);
         assert_eq!(world.bridge.components()[0].calls(), 0);
     }

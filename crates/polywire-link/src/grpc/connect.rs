@@ -256,13 +256,7 @@ impl Lane {
 impl Call for Target {
     fn call<'a>(&'a self, exchange: &'a mut Exchange) -> BoxFuture<'a, Result<(), Fault>> {
         Box::pin(async move {
-            let answer = match exchange.deadline {
-                None => self.send(exchange).await?,
-                Some(deadline) => match tokio::time::timeout_at(deadline.into(), self.send(exchange)).await {
-                    Ok(answer) => answer?,
-                    Err(_) => return Err(Fault::peer(FaultKind::Timeout, self.address.authority.clone())),
-                },
-            };
+            let answer = self.send(exchange).await?;
             exchange.answer = Some(answer);
             Ok(())
         })

@@ -8,8 +8,8 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, Request, Response};
 use hyper::body::Incoming;
 use polywire_call::{
-    Answer, Body, Caller, Code, Exchange, Failure, Input, Metadata, Origin, Pinned, Refusal, Slots,
-    StandardError, from_grpc,
+    Answer, Body, Caller, Code, Exchange, Failure, Input, Metadata, Origin, Pinned, Slots, StandardError,
+    Unrouted, from_grpc,
 };
 use polywire_contract::{OperationId, Streaming};
 use polywire_wire::Form;
@@ -23,6 +23,14 @@ use crate::payload::{self, Payload, ReadError};
 const UNIMPLEMENTED: u8 = 12;
 const INVALID_ARGUMENT: u8 = 3;
 
+/// How a request ended here.
+enum Ended {
+    /// An exchange was made of it, and this is its answer.
+    Called(Answer),
+    /// It is about this server, which has answered it by itself.
+    Own(Bytes),
+}
+
 /// Answers one request.
 pub(crate) async fn answer_request(
     request: Request<Incoming>,
@@ -30,48 +38,44 @@ pub(crate) async fn answer_request(
     connection: &Connection,
 ) -> Response<Payload> {
     let started = Instant::now();
+    let (parts, body) = request.into_parts();
     let mut operation = None;
-    match answer(request, pinned, connection, started, &mut operation).await {
-        Ok(Answer::Message { metadata, body }) => match frame::encode(&body) {
-            Some(frame) => succeed(frame, &metadata),
-            None => {
-                fail(&status::failure(&StandardError::new(Code::PayloadTooLarge, "The answer is too large.")))
-            }
-        },
-        Ok(Answer::Failure(failure)) => fail(&failure),
-        Ok(Answer::Error(error)) => fail(&status::failure(&error)),
+    let ended = answer(&parts, body, &pinned, connection, started, &mut operation).await;
+    let told = |code: Option<Code>, status: u16| {
+        connection.dispatch.unrouted(&Unrouted {
+            link: "grpc",
+            contract: &pinned.contract,
+            operation,
+            metadata: metadata(&parts),
+            peer: &connection.peer,
+            started,
+            code,
+            status,
+        })
+    };
+    match ended {
+        Ok(Ended::Called(Answer::Message { metadata, body })) => succeed(&body, &metadata),
+        Ok(Ended::Called(Answer::Failure(failure))) => fail(&failure),
+        Ok(Ended::Called(Answer::Error(error))) => fail(&status::failure(&error)),
         // Documents are not of this front: the bridge turns them into messages before.
-        Ok(Answer::Document { .. }) => fail(&internal()),
+        Ok(Ended::Called(Answer::Document { .. })) => fail(&internal()),
+        Ok(Ended::Own(body)) => succeed(&body, &told(None, 200)),
         Err(failure) => {
-            refused(&failure, operation, connection, started);
-            fail(&failure)
+            let named = failure.reason.as_deref().and_then(Code::parse);
+            let (code, status) = named.map_or_else(|| from_grpc(failure.code), |code| (code, code.http()));
+            fail(&Failure { metadata: told(Some(code), status), ..failure })
         }
     }
 }
 
-fn refused(failure: &Failure, operation: Option<OperationId>, connection: &Connection, started: Instant) {
-    let named = failure.reason.as_deref().and_then(Code::parse);
-    let (code, status) = named.map_or_else(|| from_grpc(failure.code), |code| (code, code.http()));
-    let peer = &connection.peer;
-    connection.dispatch.refused(&Refusal {
-        link: "grpc",
-        operation,
-        binding: 0,
-        peer,
-        started,
-        code,
-        status,
-    });
-}
-
 async fn answer(
-    request: Request<Incoming>,
-    pinned: Pinned,
+    parts: &Parts,
+    body: Incoming,
+    pinned: &Pinned,
     connection: &Connection,
     started: Instant,
     called: &mut Option<OperationId>,
-) -> Result<Answer, Failure> {
-    let (parts, body) = request.into_parts();
+) -> Result<Ended, Failure> {
     if parts.method != Method::POST {
         return Err(failure(UNIMPLEMENTED, "gRPC is called with POST."));
     }
@@ -85,9 +89,9 @@ async fn answer(
         (Some((operation, Streaming::Unary)), _) => *operation,
         (Some(_), _) => return Err(failure(UNIMPLEMENTED, "Streams are not carried.")),
         (None, Some(check)) if path == health::CHECK => {
-            let message = receive(body, &pinned, connection).await?;
+            let message = receive(body, pinned, connection).await?;
             let body = health::answer(check, message).map_err(|(code, why)| failure(code, why))?;
-            return Ok(Answer::Message { metadata: Metadata::default(), body });
+            return Ok(Ended::Own(body));
         }
         (None, _) => return Err(failure(UNIMPLEMENTED, "There is no such method.")),
     };
@@ -100,14 +104,14 @@ async fn answer(
             started.checked_add(timeout)
         }
     };
-    let message = receive(body, &pinned, connection).await?;
-    let mut exchange = exchange(&parts, operation, message, &pinned, connection, started);
+    let message = receive(body, pinned, connection).await?;
+    let mut exchange = exchange(parts, operation, message, pinned, connection, started);
     exchange.deadline = deadline;
     if let Err(fault) = pinned.call.call(&mut exchange).await {
         tracing::error!(error = %fault, "Call came back without an answer");
         exchange.answer = None;
     }
-    Ok(exchange.answer.unwrap_or_else(|| Answer::Failure(internal())))
+    Ok(Ended::Called(exchange.answer.unwrap_or_else(|| Answer::Failure(internal()))))
 }
 
 fn is_protobuf(headers: &HeaderMap) -> bool {
@@ -143,6 +147,14 @@ async fn receive(body: Incoming, pinned: &Pinned, connection: &Connection) -> Re
     }
 }
 
+fn metadata(parts: &Parts) -> Metadata {
+    let mut metadata = Metadata::default();
+    headers::collect(&parts.headers, &mut metadata, |name| {
+        !name.starts_with("grpc-") && name != "content-type" && name != headers::TOKEN
+    });
+    metadata
+}
+
 fn exchange(
     parts: &Parts,
     operation: OperationId,
@@ -151,10 +163,6 @@ fn exchange(
     connection: &Connection,
     started: Instant,
 ) -> Exchange {
-    let mut metadata = Metadata::default();
-    headers::collect(&parts.headers, &mut metadata, |name| {
-        !name.starts_with("grpc-") && name != "content-type" && name != headers::TOKEN
-    });
     Exchange {
         contract: pinned.contract.clone(),
         operation,
@@ -163,7 +171,7 @@ fn exchange(
             peer: connection.peer.clone(),
             token: headers::text(&parts.headers, headers::TOKEN).map(str::to_string),
         },
-        metadata,
+        metadata: metadata(parts),
         deadline: None,
         started,
         input: Input { body: Body::Message(message), ..Input::default() },
@@ -172,7 +180,11 @@ fn exchange(
     }
 }
 
-fn succeed(frame: Bytes, metadata: &Metadata) -> Response<Payload> {
+fn succeed(message: &[u8], metadata: &Metadata) -> Response<Payload> {
+    let Some(frame) = frame::encode(message) else {
+        let error = StandardError::new(Code::PayloadTooLarge, "The answer is too large.");
+        return fail(&Failure { metadata: metadata.clone(), ..status::failure(&error) });
+    };
     let mut trailers = HeaderMap::with_capacity(1);
     status::write_ok(&mut trailers);
     respond(Payload::with_trailers(frame, trailers), metadata)

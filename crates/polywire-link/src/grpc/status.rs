@@ -17,8 +17,6 @@ const MESSAGE: HeaderName = HeaderName::from_static("grpc-message");
 const DETAILS: HeaderName = HeaderName::from_static("grpc-status-details-bin");
 
 const ERROR_INFO: &str = "type.googleapis.com/google.rpc.ErrorInfo";
-const BAD_REQUEST: &str = "type.googleapis.com/google.rpc.BadRequest";
-const RETRY_INFO: &str = "type.googleapis.com/google.rpc.RetryInfo";
 /// Says whose reasons these are.
 const DOMAIN: &str = "polywire";
 
@@ -66,76 +64,15 @@ struct ErrorInfo {
     metadata: BTreeMap<String, String>,
 }
 
-/// `google.rpc.BadRequest`
-#[derive(Clone, PartialEq, prost::Message)]
-struct BadRequest {
-    #[prost(message, repeated, tag = "1")]
-    field_violations: Vec<FieldViolation>,
-}
-
-/// `google.rpc.BadRequest.FieldViolation`
-#[derive(Clone, PartialEq, prost::Message)]
-struct FieldViolation {
-    #[prost(string, tag = "1")]
-    field: String,
-    #[prost(string, tag = "2")]
-    description: String,
-}
-
-/// `google.rpc.RetryInfo`
-#[derive(Clone, PartialEq, prost::Message)]
-struct RetryInfo {
-    #[prost(message, optional, tag = "1")]
-    retry_delay: Option<Delay>,
-}
-
-/// `google.protobuf.Duration`
-#[derive(Clone, PartialEq, prost::Message)]
-struct Delay {
-    #[prost(int64, tag = "1")]
-    seconds: i64,
-}
-
 /// The failure that a standard error is on this wire.
 pub(crate) fn failure(error: &StandardError) -> Failure {
-    let mut details = Vec::new();
-    if !error.violations.is_empty() {
-        let violations = error.violations.iter();
-        let field_violations = violations
-            .map(|v| FieldViolation { field: field_path(&v.path), description: v.rule.to_string() });
-        details.push(detail(BAD_REQUEST, &BadRequest { field_violations: field_violations.collect() }));
-    }
-    if let Some(seconds) = error.retry_after_seconds {
-        let retry_delay = Some(Delay { seconds: i64::from(seconds) });
-        details.push(detail(RETRY_INFO, &RetryInfo { retry_delay }));
-    }
     Failure {
         code: error.code.grpc(),
         message: error.message.clone(),
         reason: Some(error.code.name().to_string()),
-        details,
-        ..Failure::default()
+        details: polywire_call::details(error),
+        metadata: error.metadata.clone(),
     }
-}
-
-fn detail(type_url: &str, message: &impl Message) -> Detail {
-    Detail { type_url: type_url.to_string(), value: message.encode_to_vec().into() }
-}
-
-/// `/items/0/name` as `items[0].name`.
-fn field_path(pointer: &str) -> String {
-    let mut path = String::new();
-    for part in pointer.split('/').skip(1) {
-        if !path.is_empty() && part.bytes().all(|b| b.is_ascii_digit()) {
-            path.push_str(&format!("[{part}]"));
-            continue;
-        }
-        if !path.is_empty() {
-            path.push('.');
-        }
-        path.push_str(&part.replace("~1", "/").replace("~0", "~"));
-    }
-    path
 }
 
 /// Writes success.
@@ -277,7 +214,8 @@ mod tests {
     #[test]
     fn anothers_reason_stays_among_the_details() {
         let info = ErrorInfo { reason: "GONE".into(), domain: "shop".into(), metadata: BTreeMap::new() };
-        let failure = Failure { code: 5, details: vec![detail(ERROR_INFO, &info)], ..Failure::default() };
+        let detail = Detail { type_url: ERROR_INFO.to_string(), value: info.encode_to_vec().into() };
+        let failure = Failure { code: 5, details: vec![detail], ..Failure::default() };
         let back = there_and_back(&failure);
         assert_eq!(back.reason.as_deref(), Some("GONE"));
         assert_eq!(back.details, failure.details);
@@ -292,11 +230,9 @@ mod tests {
         error.retry_after_seconds = Some(7);
         let back = there_and_back(&failure(&error));
         assert_eq!((back.code, back.reason.as_deref()), (3, Some("VALIDATION_ERROR")));
-        let request = BadRequest::decode(back.details[0].value.clone()).unwrap();
-        assert_eq!(request.field_violations[0].field, "items[0].na/me");
-        assert_eq!(request.field_violations[0].description, "minLength");
-        let retry = RetryInfo::decode(back.details[1].value.clone()).unwrap();
-        assert_eq!(retry.retry_delay.unwrap().seconds, 7);
+        assert_eq!(polywire_call::retry_after_seconds(&back.details), Some(7));
+        let violations = polywire_call::violations(&back.details);
+        assert_eq!((violations[0].path.as_str(), violations[0].rule), ("/items/0/na~1me", "minLength"));
     }
 
     #[test]

@@ -63,6 +63,7 @@ pub(crate) fn refuse(error: &StandardError, form: ErrorForm) -> Response<Payload
     };
     let mut response = Response::new(Payload::bytes(Bytes::from(text)));
     *response.status_mut() = StatusCode::from_u16(error.http()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    headers::write(&error.metadata, response.headers_mut(), |name| name != "content-type");
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media));
     if let Some(seconds) = error.retry_after_seconds {
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));

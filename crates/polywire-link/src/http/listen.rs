@@ -8,7 +8,7 @@ use http::request::Parts;
 use http::{HeaderValue, Method, Request, Response, StatusCode, Version};
 use hyper::body::Incoming;
 use polywire_call::{
-    Body, Caller, Code, Exchange, Input, Metadata, Origin, Pinned, Refusal, Slots, StandardError,
+    Body, Caller, Code, Exchange, Input, Metadata, Origin, Pinned, Slots, StandardError, Unrouted,
 };
 use polywire_contract::OperationId;
 use polywire_wire::Form;
@@ -24,7 +24,7 @@ use crate::payload::{self, Payload, ReadError};
 struct Refused {
     error: StandardError,
     /// What would have been called.
-    route: Option<(OperationId, usize)>,
+    operation: Option<OperationId>,
     /// The methods that the path has.
     allow: Option<HeaderValue>,
     /// The body was left unread: the connection cannot be used again.
@@ -33,8 +33,16 @@ struct Refused {
 
 impl From<StandardError> for Refused {
     fn from(error: StandardError) -> Self {
-        Refused { error, route: None, allow: None, unread: false }
+        Refused { error, operation: None, allow: None, unread: false }
     }
+}
+
+/// How a request ended here.
+enum Ended {
+    /// An exchange was made of it, and this is its answer.
+    Called(Response<Payload>),
+    /// It is about this server: the methods that a path has.
+    Options(Option<HeaderValue>),
 }
 
 /// Answers one request.
@@ -44,33 +52,34 @@ pub(crate) async fn answer_request(
     connection: &Connection,
 ) -> Response<Payload> {
     let started = Instant::now();
-    let form = ErrorForm::asked(request.headers());
-    let (head, version) = (request.method() == Method::HEAD, request.version());
-    let response = match route(request, pinned, connection, started, form).await {
-        Ok(response) => response,
-        Err(refused) => refuse(&refused, version, connection, started, form),
+    let (parts, body) = request.into_parts();
+    let form = ErrorForm::asked(&parts.headers);
+    let told = |operation, code, status| {
+        connection.dispatch.unrouted(&Unrouted {
+            link: "http",
+            contract: &pinned.contract,
+            operation,
+            metadata: metadata(&parts),
+            peer: &connection.peer,
+            started,
+            code,
+            status,
+        })
     };
-    if head { answer::without_body(response) } else { response }
+    let response = match route(&parts, body, &pinned, connection, started, form).await {
+        Ok(Ended::Called(response)) => response,
+        Ok(Ended::Options(allow)) => options(allow, &told(None, None, 204)),
+        Err(mut refused) => {
+            let error = &mut refused.error;
+            error.metadata = told(refused.operation, Some(error.code), error.http());
+            refuse(&refused, parts.version, connection, form)
+        }
+    };
+    if parts.method == Method::HEAD { answer::without_body(response) } else { response }
 }
 
-fn refuse(
-    refused: &Refused,
-    version: Version,
-    connection: &Connection,
-    started: Instant,
-    form: ErrorForm,
-) -> Response<Payload> {
-    let error = &refused.error;
-    connection.dispatch.refused(&Refusal {
-        link: "http",
-        operation: refused.route.map(|(operation, _)| operation),
-        binding: refused.route.map_or(0, |(_, binding)| binding),
-        peer: &connection.peer,
-        started,
-        code: error.code,
-        status: error.http(),
-    });
-    let mut response = answer::refuse(error, form);
+fn refuse(refused: &Refused, version: Version, connection: &Connection, form: ErrorForm) -> Response<Payload> {
+    let mut response = answer::refuse(&refused.error, form);
     if let Some(allow) = &refused.allow {
         response.headers_mut().insert(ALLOW, allow.clone());
     }
@@ -82,13 +91,13 @@ fn refuse(
 }
 
 async fn route(
-    request: Request<Incoming>,
-    pinned: Pinned,
+    parts: &Parts,
+    body: Incoming,
+    pinned: &Pinned,
     connection: &Connection,
     started: Instant,
     form: ErrorForm,
-) -> Result<Response<Payload>, Refused> {
-    let (parts, body) = request.into_parts();
+) -> Result<Ended, Refused> {
     let unread = !http_body::Body::is_end_stream(&body);
     let router = pinned.routes::<Router>("http");
     let found = router.map_or(Found::Nothing, |router| router.find(parts.method.as_str(), parts.uri.path()));
@@ -97,14 +106,14 @@ async fn route(
         Found::Methods(methods) => {
             let allow = HeaderValue::from_str(&methods.join(", ")).ok();
             if parts.method == Method::OPTIONS {
-                return Ok(options(allow));
+                return Ok(Ended::Options(allow));
             }
             let error =
                 StandardError::new(Code::MethodNotAllowed, "This path has no operation with this method.");
             return Err(Refused { unread, allow, ..error.into() });
         }
         Found::Nothing if parts.method == Method::OPTIONS && parts.uri.path() == "*" => {
-            return Ok(options(None));
+            return Ok(Ended::Options(None));
         }
         Found::Nothing => {
             let error = StandardError::new(Code::NotFound, "There is no operation at this path.");
@@ -114,21 +123,21 @@ async fn route(
             return Err(Refused { unread, ..malformed("The path is not encoded as it must be.", "").into() });
         }
     };
-    let receive = receive(&parts, body, route, &segments, &pinned, connection);
-    let called = Some((route.operation, route.binding));
-    let named = |error: StandardError| Refused { route: called, unread, ..error.into() };
+    let receive = receive(parts, body, route, &segments, pinned, connection);
+    let named = |error: StandardError| Refused { operation: Some(route.operation), unread, ..error.into() };
     let input = receive.await.map_err(named)?;
-    let mut exchange = exchange(&parts, route, input, &pinned, connection, started);
+    let mut exchange = exchange(parts, route, input, pinned, connection, started);
     if let Err(fault) = pinned.call.call(&mut exchange).await {
         tracing::error!(error = %fault, "Call came back without an answer");
         exchange.answer = None;
     }
-    Ok(answer::respond(exchange.answer, form))
+    Ok(Ended::Called(answer::respond(exchange.answer, form)))
 }
 
-fn options(allow: Option<HeaderValue>) -> Response<Payload> {
+fn options(allow: Option<HeaderValue>, metadata: &Metadata) -> Response<Payload> {
     let mut response = Response::new(Payload::default());
     *response.status_mut() = StatusCode::NO_CONTENT;
+    headers::write(metadata, response.headers_mut(), |_| true);
     response.headers_mut().extend(allow.map(|allow| (ALLOW, allow)));
     response
 }
@@ -212,6 +221,15 @@ fn in_range(range: &str, media: &str) -> bool {
     }
 }
 
+fn metadata(parts: &Parts) -> Metadata {
+    let mut metadata = Metadata::default();
+    // The bridge reads answers, so what it cannot read is not asked for.
+    headers::collect(&parts.headers, &mut metadata, |name| {
+        name != "accept-encoding" && name != headers::TOKEN
+    });
+    metadata
+}
+
 fn exchange(
     parts: &Parts,
     route: &Route,
@@ -220,11 +238,6 @@ fn exchange(
     connection: &Connection,
     started: Instant,
 ) -> Exchange {
-    let mut metadata = Metadata::default();
-    // The bridge reads answers, so what it cannot read is not asked for.
-    headers::collect(&parts.headers, &mut metadata, |name| {
-        name != "accept-encoding" && name != headers::TOKEN
-    });
     Exchange {
         contract: pinned.contract.clone(),
         operation: route.operation,
@@ -233,7 +246,7 @@ fn exchange(
             peer: connection.peer.clone(),
             token: headers::text(&parts.headers, headers::TOKEN).map(str::to_string),
         },
-        metadata,
+        metadata: metadata(parts),
         deadline: None,
         started,
         input,

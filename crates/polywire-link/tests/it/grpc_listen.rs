@@ -82,6 +82,7 @@ async fn what_is_no_unary_call_is_refused() {
     let status = async |path, headers: &[(&str, &str)], body: &'static [u8]| {
         let reply = send(&server, path, headers, body).await;
         assert_eq!(reply.http, 200);
+        assert_eq!(reply.head.get("x-request-id").unwrap(), "made");
         reply.status().to_string()
     };
     assert_eq!(status("/shop.v1.Users/Nothing", &[], b"\0\0\0\0\0").await, "12");

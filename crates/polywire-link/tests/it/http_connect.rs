@@ -1,7 +1,6 @@
 //! Calls to components that answer, and to those that do not.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use polywire_call::{Answer, Body, Call, Fault, FaultKind, Input, LinkOptions, Metadata};
 
@@ -155,16 +154,6 @@ async fn faults_say_what_happened() {
     assert_eq!(kind(chunks).await, FaultKind::TooLarge);
     let head: &[u8] = format!("HTTP/1.1 200 OK\r\nx: {}\r\n\r\n", "x".repeat(128 << 10)).leak().as_bytes();
     assert_eq!(kind(head).await, FaultKind::Garbage);
-}
-
-#[tokio::test]
-async fn a_deadline_ends_a_call() {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let target = open(&format!("http://{}", listener.local_addr().unwrap()), &LinkOptions::default());
-    let mut exchange = exchange(&Arc::new(contract()), "getUser", target_input("/"));
-    exchange.deadline = Some(Instant::now() + Duration::from_millis(20));
-    let fault = target.call(&mut exchange).await.unwrap_err();
-    assert_eq!(fault.kind, FaultKind::Timeout);
 }
 
 #[test]

@@ -60,8 +60,10 @@ async fn other_methods_are_named() {
     assert_eq!(status(&answer), 405);
     assert!(answer.contains("allow: DELETE, GET, HEAD, OPTIONS\r\n"), "{answer}");
     assert!(body(&answer).contains("METHOD_NOT_ALLOWED"));
-    let answer = get(server.address, "OPTIONS /api/users", "").await;
+    assert!(answer.contains("x-request-id: made\r\n"), "{answer}");
+    let answer = get(server.address, "OPTIONS /api/users", "x-request-id: mine\r\n").await;
     assert_eq!(status(&answer), 204);
+    assert!(answer.contains("x-request-id: mine\r\n"), "{answer}");
     assert!(answer.contains("allow: OPTIONS, POST\r\n"), "{answer}");
 }
 

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use polywire_call::{
     Answer, BoxFuture, Call, Caller, Code, Dispatch, Exchange, Fault, Input, Link, LinkOptions, Metadata,
-    Origin, Pinned, Refusal, Routes, Slots,
+    Origin, Pinned, Routes, Slots, Unrouted,
 };
 use polywire_contract::{
     BodyBinding, Contract, Effect, Field, GrpcBinding, HttpBinding, Interface, InterfaceId, Operation,
@@ -154,9 +154,13 @@ impl Dispatch for Fixed {
         self.0.clone()
     }
 
-    fn refused(&self, refusal: &Refusal<'_>) {
-        let seen = (refusal.link, refusal.operation, refusal.code, refusal.status);
-        self.1.lock().unwrap().push(seen);
+    fn unrouted(&self, request: &Unrouted<'_>) -> Metadata {
+        if let Some(code) = request.code {
+            self.1.lock().unwrap().push((request.link, request.operation, code, request.status));
+        }
+        let mut metadata = Metadata::default();
+        metadata.push("x-request-id", request.metadata.get("x-request-id").unwrap_or("made"));
+        metadata
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Types stay as they were written; what they mean is `lower`'s.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use polywire_contract::{SqlAction, SqlDialect};
 use polywire_diag::{Diagnostic, FileId, Span, nearest};
@@ -92,6 +92,8 @@ pub(super) struct Table {
     pub(super) references: Vec<Reference>,
     pub(super) rules: Vec<Rule>,
     pub(super) indexes: Vec<Index>,
+    /// Rows have numbers of their own, as in SQLite's tables without `WITHOUT ROWID`.
+    pub(super) numbered: bool,
     pub(super) doc: String,
 }
 
@@ -113,9 +115,17 @@ pub(super) struct Declared {
 pub(super) enum Kind {
     Enum(Vec<Ident>),
     Composite(Vec<Column>),
-    Domain { base: DataType, not_null: bool, default: Option<Expr>, rules: Vec<Rule> },
+    Domain(Box<Domain>),
     /// A range or a base type: what its values look like is not said.
     Opaque,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Domain {
+    pub(super) base: DataType,
+    pub(super) not_null: bool,
+    pub(super) default: Option<Expr>,
+    pub(super) rules: Vec<Rule>,
 }
 
 /// Every table and type, in the order of declaration; what was dropped is gone.
@@ -130,6 +140,8 @@ pub(super) struct Catalog<'d> {
     type_places: HashMap<Key, usize>,
     /// The table of each index by the index's name.
     index_places: HashMap<String, usize>,
+    /// Names whose declarations could not be read: nothing more is said about them.
+    broken: HashSet<String>,
     /// Columns and rules of all tables.
     parts: usize,
     diags: &'d mut Vec<Diagnostic>,
@@ -141,7 +153,7 @@ const TABLE_MAX: usize = 4_000;
 /// Values of one enum.
 pub(super) const VALUES_MAX: usize = 4_000;
 /// Among how many names a similar one is looked for.
-pub(super) const NEAR_MAX: usize = 4_000;
+pub(super) const NEAR_MAX: usize = 1_000;
 /// Columns and rules of all tables.
 const PARTS_MAX: usize = 400_000;
 /// How many mistakes are reported before the rest is passed over.
@@ -162,6 +174,7 @@ impl<'d> Catalog<'d> {
             table_places: HashMap::new(),
             type_places: HashMap::new(),
             index_places: HashMap::new(),
+            broken: HashSet::new(),
             parts: 0,
             diags,
             said: 0,
@@ -180,6 +193,15 @@ impl<'d> Catalog<'d> {
             }
             std::cmp::Ordering::Greater => {}
         }
+    }
+
+    /// Remembers what a statement would have declared, had it been read.
+    pub(super) fn broken(&mut self, name: &str) {
+        self.broken.insert(name.to_ascii_lowercase());
+    }
+
+    pub(super) fn is_broken(&self, name: &str) -> bool {
+        self.broken.contains(&name.to_ascii_lowercase())
     }
 
     /// Whether anything is reported any more.
@@ -217,7 +239,8 @@ impl<'d> Catalog<'d> {
         let parts: Vec<&Ident> = name.0.iter().filter_map(|part| part.as_ident()).collect();
         let span = super::parse::place_of(self.file, name, otherwise);
         let last = parts.last().map_or_else(String::new, |part| self.folded(part));
-        let schema = parts.len().checked_sub(2).map_or_else(|| self.schema.clone(), |at| self.folded(parts[at]));
+        let schema =
+            parts.len().checked_sub(2).map_or_else(|| self.schema.clone(), |at| self.folded(parts[at]));
         Name { schema, name: last, span }
     }
 
@@ -246,7 +269,7 @@ impl<'d> Catalog<'d> {
 
     /// The table that a statement means; says so where there is none.
     pub(super) fn known_table(&mut self, name: &Name) -> Option<&mut Table> {
-        if self.table_at(name).is_none() && self.says() {
+        if self.table_at(name).is_none() && self.says() && !self.is_broken(&name.name) {
             let near = self.near_table(name);
             let diag = Diagnostic::warning(&SQL_UNKNOWN_NAME, format!("unknown table `{}`", name.name))
                 .at(name.span, "not declared in this file, so this is passed over");

@@ -167,7 +167,10 @@ fn either(expr: &Expr, dialect: SqlDialect) -> Option<(&Ident, Vec<Predicate>)> 
         let (column, said) = match part {
             Expr::IsNull(inner) => (column(inner)?, Vec::new()),
             Expr::BinaryOp { op: BinaryOperator::And, .. } => {
-                let both = conjuncts(part).into_iter().map(|part| read(part, dialect)).collect::<Option<Vec<_>>>()?;
+                let both = conjuncts(part)
+                    .into_iter()
+                    .map(|part| read(part, dialect))
+                    .collect::<Option<Vec<_>>>()?;
                 let column = both.first()?.0;
                 if both.iter().any(|(other, _)| other.value != column.value) {
                     return None;
@@ -307,7 +310,9 @@ pub(super) fn checks(predicate: &Predicate, shape: &Shape, span: Span) -> Option
         Predicate::Pattern(pattern) => textual.then(|| vec![Check::Pattern(pattern.clone())]),
         Predicate::MultipleOf(number) => matches!(shape, Shape::Int(_) | Shape::Decimal { .. })
             .then(|| vec![Check::MultipleOf(number.clone())]),
-        Predicate::Length(order, count) if measured => counted(*order, *count, Check::MinLength, Check::MaxLength),
+        Predicate::Length(order, count) if measured => {
+            counted(*order, *count, Check::MinLength, Check::MaxLength)
+        }
         Predicate::Octets(order, count) if matches!(shape, Shape::Bytes) => {
             counted(*order, *count, Check::MinLength, Check::MaxLength)
         }
@@ -320,7 +325,8 @@ pub(super) fn checks(predicate: &Predicate, shape: &Shape, span: Span) -> Option
 }
 
 fn compared(order: Order, constant: &Constant, shape: &Shape, span: Span) -> Option<Vec<Check>> {
-    if matches!(shape, Shape::Text) && order == Order::NotEqual && *constant == Constant::Text(String::new()) {
+    if matches!(shape, Shape::Text) && order == Order::NotEqual && *constant == Constant::Text(String::new())
+    {
         return Some(vec![Check::MinLength(1)]);
     }
     let value = literal(constant, shape, span)?;

@@ -13,7 +13,8 @@ use crate::codes::SQL_UNKNOWN_NAME;
 /// Adds the keys of every table to the contract.
 pub(super) fn lower(lower: &mut Lower<'_, '_>) {
     let tables = std::mem::take(&mut lower.catalog.tables);
-    let places: Vec<Places> = tables.iter().map(|table| Places::new(table.as_ref(), lower.catalog.dialect)).collect();
+    let places: Vec<Places> =
+        tables.iter().map(|table| Places::new(table.as_ref(), lower.catalog.dialect)).collect();
     let all = Tables { tables: &tables, places: &places };
     for (at, table) in tables.iter().enumerate() {
         let (Some(id), Some(table)) = (lower.tables[at], table) else { continue };
@@ -22,7 +23,8 @@ pub(super) fn lower(lower: &mut Lower<'_, '_>) {
             columns: places[at].all(&key.columns),
             span: key.span,
         };
-        let (primary_key, uniques) = (table.primary_key.as_ref().map(key), table.uniques.iter().map(key).collect());
+        let (primary_key, uniques) =
+            (table.primary_key.as_ref().map(key), table.uniques.iter().map(key).collect());
         let mut foreign_keys = Vec::new();
         for one in &table.references {
             foreign_keys.push(foreign_key(lower, &all, &places[at], one));
@@ -72,7 +74,12 @@ impl Places {
     }
 }
 
-fn foreign_key(lower: &mut Lower<'_, '_>, all: &Tables<'_>, own: &Places, reference: &Reference) -> SqlForeignKey {
+fn foreign_key(
+    lower: &mut Lower<'_, '_>,
+    all: &Tables<'_>,
+    own: &Places,
+    reference: &Reference,
+) -> SqlForeignKey {
     let found = lower.catalog.table_at(&reference.table);
     let other = found.and_then(|at| Some((all.tables[at].as_ref()?, &all.places[at])));
     let mut target_columns = Vec::new();
@@ -89,7 +96,7 @@ fn foreign_key(lower: &mut Lower<'_, '_>, all: &Tables<'_>, own: &Places, refere
                 }
             }
         }
-        None if lower.catalog.says() => {
+        None if lower.catalog.says() && !lower.catalog.is_broken(&reference.table.name) => {
             let text = format!("unknown table `{}`", reference.table.name);
             let diag = Diagnostic::warning(&SQL_UNKNOWN_NAME, text)
                 .at(reference.table.span, "referred to, but not declared in this file");

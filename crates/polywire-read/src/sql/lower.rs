@@ -3,18 +3,18 @@
 use std::collections::{BTreeMap, HashSet};
 
 use polywire_contract::{
-    Check, Contract, Enum, EnumValue, Extra, Field, Record, Shape, SqlColumn, SqlDialect, SqlOrigin, Type, TypeId, TypeRef,
-    words,
+    Check, Contract, Enum, EnumValue, Extra, Field, Record, Shape, SqlColumn, SqlDialect, SqlOrigin, Type,
+    TypeId, TypeRef, words,
 };
 use polywire_diag::{Diagnostic, Span, nearest};
-use sqlparser::ast::{DataType, Expr, Ident, ObjectName};
+use sqlparser::ast::{BinaryOperator, DataType, Expr, Ident, ObjectName};
 
-use super::catalog::{Catalog, Column, Kind, NEAR_MAX, Origin, Rule};
+use super::catalog::{Catalog, Column, Domain, Kind, NEAR_MAX, Origin, Rule};
 use super::check;
 use super::keys::Places;
 use super::parse::place_of;
 use super::types::{Built, build};
-use super::value::{Constant, constant, literal};
+use super::value::{self, Constant, constant, literal};
 use crate::codes::{SQL_CHECK, SQL_LIMIT, SQL_UNKNOWN_TYPE, SQL_VALUE};
 
 /// Domains over domains, lists in lists.
@@ -25,8 +25,30 @@ const COPIES_MAX: usize = 1_000_000;
 
 /// Names of PostgreSQL's types, for those that are misspelt.
 const KNOWN: &[&str] = &[
-    "bigint", "bigserial", "boolean", "bytea", "char", "citext", "date", "decimal", "hstore", "inet", "integer", "interval",
-    "json", "jsonb", "money", "numeric", "real", "serial", "smallint", "text", "time", "timestamp", "timestamptz", "uuid",
+    "bigint",
+    "bigserial",
+    "boolean",
+    "bytea",
+    "char",
+    "citext",
+    "date",
+    "decimal",
+    "hstore",
+    "inet",
+    "integer",
+    "interval",
+    "json",
+    "jsonb",
+    "money",
+    "numeric",
+    "real",
+    "serial",
+    "smallint",
+    "text",
+    "time",
+    "timestamp",
+    "timestamptz",
+    "uuid",
     "varchar",
 ];
 
@@ -94,7 +116,8 @@ impl Lower<'_, '_> {
         let (shape, checks) = match declared.kind {
             Kind::Enum(labels) => (self.enumeration(&labels, span), Vec::new()),
             Kind::Composite(columns) => (self.composite(columns), Vec::new()),
-            Kind::Domain { base, rules, .. } => {
+            Kind::Domain(domain) => {
+                let Domain { base, rules, .. } = *domain;
                 let used = self.used(&base, span, depth + 1);
                 let (shape, mut checks) = self.copied(used);
                 for rule in &rules {
@@ -113,7 +136,8 @@ impl Lower<'_, '_> {
     }
 
     fn enumeration(&self, labels: &[Ident], span: Span) -> Shape {
-        let value = |label: &Ident| EnumValue { name: label.value.clone(), span: self.catalog.span(label, span) };
+        let value =
+            |label: &Ident| EnumValue { name: label.value.clone(), span: self.catalog.span(label, span) };
         Shape::Enum(Enum { values: labels.iter().map(value).collect(), open: false })
     }
 
@@ -205,14 +229,20 @@ impl Lower<'_, '_> {
                 predicates.iter().try_for_each(|predicate| take(self, ident, predicate, place))
             });
             if taken.is_none() {
-                left = left.or(Some(place));
+                let pattern = matches!(part, Expr::BinaryOp { op: BinaryOperator::PGRegexMatch, .. });
+                let why = if pattern {
+                    "a pattern that only PostgreSQL knows"
+                } else {
+                    "more than a rule on one value"
+                };
+                left = left.or(Some((place, why)));
             }
         }
-        if let Some(place) = left {
+        if let Some((place, why)) = left {
             let what = rule.name.as_ref().map_or("a check".to_string(), |name| format!("the check `{name}`"));
             self.catalog.say(
                 Diagnostic::warning(&SQL_CHECK, format!("{what} is held by the database alone"))
-                    .at(place, "more than a rule on one column"),
+                    .at(place, why),
             );
         }
     }
@@ -236,7 +266,10 @@ impl Lower<'_, '_> {
             Some(constant) => match literal(&constant, shape, span) {
                 Some(value) => (Some(value), SqlOrigin::Row),
                 None => {
-                    let number = matches!(shape, Shape::Int(_) | Shape::Float(_) | Shape::Decimal { .. } | Shape::Bool);
+                    let number = matches!(
+                        shape,
+                        Shape::Int(_) | Shape::Float(_) | Shape::Decimal { .. } | Shape::Bool
+                    );
                     let strict = self.catalog.dialect == SqlDialect::PostgreSql;
                     if strict && number && matches!(constant, Constant::Text(_)) {
                         let kind = type_text(&column.data_type);
@@ -247,17 +280,27 @@ impl Lower<'_, '_> {
                     (None, SqlOrigin::Expression(expr.to_string()))
                 }
             },
-            None => (None, SqlOrigin::Expression(expr.to_string())),
+            None => match value::bare(expr) {
+                Expr::Function(function)
+                    if value::call(function).is_some_and(|(name, _)| name == "nextval") =>
+                {
+                    (None, SqlOrigin::Sequence)
+                }
+                _ => (None, SqlOrigin::Expression(expr.to_string())),
+            },
         }
     }
 
     /// Says when a default is none of an enum's values.
     fn listed(&mut self, ty: TypeId, value: &polywire_contract::Literal) {
-        let (Shape::Enum(values), Some(text)) = (&self.contract.ty(ty).shape, value.as_text()) else { return };
+        let (Shape::Enum(values), Some(text)) = (&self.contract.ty(ty).shape, value.as_text()) else {
+            return;
+        };
         if values.values.iter().any(|value| value.name == text) {
             return;
         }
-        let diag = Diagnostic::error(&SQL_VALUE, format!("`{text}` is none of the values of its type")).at(value.span, "");
+        let diag = Diagnostic::error(&SQL_VALUE, format!("`{text}` is none of the values of its type"))
+            .at(value.span, "");
         self.catalog.say(match nearest(text, values.values.iter().map(|value| value.name.as_str())) {
             Some(near) => diag.help(format!("did you mean `{near}`?")),
             None => diag,
@@ -269,7 +312,8 @@ impl Lower<'_, '_> {
         let (mut not_null, mut default, mut next) = (false, None, at);
         for _ in 0..DEPTH_MAX {
             let Some(declared) = next.and_then(|at| self.catalog.types[at].as_ref()) else { break };
-            let Kind::Domain { base, not_null: own, default: value, .. } = &declared.kind else { break };
+            let Kind::Domain(domain) = &declared.kind else { break };
+            let Domain { base, not_null: own, default: value, .. } = &**domain;
             not_null |= own;
             default = default.or_else(|| value.clone());
             next = match build(base, self.catalog.dialect) {
@@ -322,7 +366,8 @@ impl Lower<'_, '_> {
                 self.declared(at, depth);
             }
             if let (Some(id), State::Done) = (self.types[at], self.states[at]) {
-                let domain = self.catalog.types[at].as_ref().is_some_and(|ty| matches!(ty.kind, Kind::Domain { .. }));
+                let domain =
+                    self.catalog.types[at].as_ref().is_some_and(|ty| matches!(ty.kind, Kind::Domain(_)));
                 return Use::Named(id, domain.then_some(at));
             }
         }
@@ -330,7 +375,7 @@ impl Lower<'_, '_> {
         if let Some(id) = self.catalog.table_at(&full).and_then(|at| self.tables[at]) {
             return Use::Named(id, None);
         }
-        if self.catalog.says() {
+        if self.catalog.says() && !self.catalog.is_broken(&full.name) {
             let diag = Diagnostic::warning(&SQL_UNKNOWN_TYPE, format!("unknown type `{}`", full.name))
                 .at(full.span, "not declared in this file, so any value is taken");
             let declared = self.catalog.types.iter().take(NEAR_MAX).flatten().map(|ty| ty.name.name.as_str());
@@ -365,7 +410,8 @@ impl Lower<'_, '_> {
                     if self.copies_left > 0 {
                         let text = "types that are used too often with rules of their own";
                         let diag = Diagnostic::error(&SQL_LIMIT, text);
-                        self.catalog.say(diag.at(self.contract.ty(id).span, "any value is taken from here on"));
+                        self.catalog
+                            .say(diag.at(self.contract.ty(id).span, "any value is taken from here on"));
                     }
                     self.copies_left = 0;
                     return (Shape::Any, Vec::new());
@@ -412,5 +458,11 @@ fn cost(ty: &Type) -> usize {
 /// A type in lower case, unless its name is the author's.
 fn type_text(data_type: &DataType) -> String {
     let text = data_type.to_string();
-    if text.contains('"') { text } else { text.to_ascii_lowercase() }
+    match data_type {
+        DataType::Custom(name, _) if name.0.len() == 1 && text.contains(' ') => {
+            text.replace('"', "").to_ascii_lowercase()
+        }
+        _ if text.contains('"') => text,
+        _ => text.to_ascii_lowercase(),
+    }
 }

@@ -7,7 +7,7 @@ use polywire_diag::{Diagnostic, FileId, Span};
 use sqlparser::ast::{Spanned, Statement};
 use sqlparser::dialect::{Dialect, PostgreSqlDialect, SQLiteDialect};
 use sqlparser::parser::{Parser, ParserError};
-use sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer, Word};
+use sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer};
 
 use polywire_contract::SqlDialect;
 
@@ -35,11 +35,18 @@ pub(super) fn place_of(file: FileId, part: &impl Spanned, otherwise: Span) -> Sp
 }
 
 /// Parses one statement.
-pub(super) fn parse(file: FileId, text: &str, piece: Piece, dialect: SqlDialect) -> Result<Statement, Diagnostic> {
+pub(super) fn parse(
+    file: FileId,
+    text: &str,
+    piece: Piece,
+    dialect: SqlDialect,
+) -> Result<Statement, Diagnostic> {
     let whole = Span::new(file, piece.start, piece.end);
     if piece.end - piece.start > STATEMENT_MAX {
         let first = Span::new(file, piece.start, piece.start);
-        return Err(Diagnostic::error(&SQL_LIMIT, "a statement that is too long").at(first, "longer than 4 MiB"));
+        return Err(
+            Diagnostic::error(&SQL_LIMIT, "a statement that is too long").at(first, "longer than 4 MiB")
+        );
     }
     let grammar: &dyn Dialect = match dialect {
         SqlDialect::PostgreSql => &PostgreSqlDialect {},
@@ -49,8 +56,15 @@ pub(super) fn parse(file: FileId, text: &str, piece: Piece, dialect: SqlDialect)
     let mut tokens = Tokenizer::new(grammar, slice).tokenize_with_location().map_err(|error| {
         let at = Cursor::new(slice).byte(error.location) + piece.start;
         let end = (at + 1..=piece.end).find(|end| text.is_char_boundary(*end)).unwrap_or(at);
-        Diagnostic::error(&SQL_SYNTAX, "a statement that cannot be read")
-            .at(Span::new(file, at, end), lower_first(&error.message))
+        let open = error.message.contains("nterminated") || error.message.contains("delimiter");
+        let (what, label) = match open {
+            true => ("a quote that is never closed".to_string(), "opened here".to_string()),
+            false => (
+                "a statement that cannot be read".to_string(),
+                lower_first(error.message.trim_end_matches('.')),
+            ),
+        };
+        Diagnostic::error(&SQL_SYNTAX, what).at(Span::new(file, at, end), label)
     })?;
     let mut cursor = Cursor::new(slice);
     for token in &mut tokens {
@@ -60,9 +74,7 @@ pub(super) fn parse(file: FileId, text: &str, piece: Piece, dialect: SqlDialect)
     }
     tokens.retain(|token| !matches!(token.token, Token::Whitespace(_)));
     limits(file, &tokens)?;
-    if dialect == SqlDialect::PostgreSql {
-        tokens = in_order(without_sequence_options(tokens));
-    }
+    let tokens = super::tokens::prepared(tokens, dialect);
     let mut parser =
         Parser::new(grammar).with_recursion_limit(DEPTH_MAX).with_tokens_with_locations(tokens.clone());
     let parsed = parser.parse_statement().and_then(|statement| {
@@ -109,89 +121,18 @@ fn limits(file: FileId, tokens: &[TokenWithSpan]) -> Result<(), Diagnostic> {
     Ok(())
 }
 
-fn is(token: &TokenWithSpan, name: &str) -> bool {
-    matches!(&token.token, Token::Word(Word { value, quote_style: None, .. }) if value.eq_ignore_ascii_case(name))
-}
-
-/// Takes away the brackets behind `AS IDENTITY`: nothing in them matters here, and dumps write options there that the parser
-/// does not know.
-fn without_sequence_options(mut tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
-    let mut depth = 0_usize;
-    let mut before = [false, false];
-    tokens.retain(|token| {
-        let opens = token.token == Token::LParen;
-        if depth > 0 || (opens && before == [true, true]) {
-            match token.token {
-                Token::LParen => depth += 1,
-                Token::RParen => depth -= 1,
-                _ => {}
-            }
-            return false;
-        }
-        before = if is(token, "as") { [true, false] } else { [before[0] && !before[1], is(token, "identity")] };
-        true
-    });
-    tokens
-}
-
-/// Puts the clauses of `CREATE DOMAIN` into the order that the parser knows: collation, default, checks. `NOT NULL`, which it
-/// does not know, becomes a check at the end.
-fn in_order(mut tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
-    if !(tokens.len() > 2 && is(&tokens[0], "create") && is(&tokens[1], "domain")) {
-        return tokens;
-    }
-    let (mut clauses, mut depth, mut named): (Vec<Vec<TokenWithSpan>>, usize, bool) = (vec![Vec::new()], 0, false);
-    for (at, token) in tokens.drain(..).enumerate() {
-        match token.token {
-            Token::LParen => depth += 1,
-            Token::RParen => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        let clause = clauses.last_mut().expect("never empty");
-        let starts = |names: &[&str]| depth == 0 && at > 2 && names.iter().any(|name| is(&token, name));
-        let follows = clause.last().is_some_and(|last| is(last, "default") || is(last, "not"));
-        let begins = starts(&["constraint", "check", "default", "not", "collate"]) || (starts(&["null"]) && !follows);
-        if begins && !named {
-            named = is(&token, "constraint");
-            clauses.push(vec![token]);
-        } else {
-            named &= !begins;
-            clause.push(token);
-        }
-    }
-    let is_null = |clause: &Vec<TokenWithSpan>, ends: &str| clause.last().is_some_and(|last| is(last, ends));
-    let rank = |clause: &Vec<TokenWithSpan>| match clause.first() {
-        Some(first) if is(first, "collate") => 1,
-        Some(first) if is(first, "default") => 2,
-        Some(first) if is(first, "check") || is(first, "constraint") => 3,
-        _ => 0,
-    };
-    let mut kept = Vec::new();
-    let mut last = Vec::new();
-    for (at, clause) in clauses.into_iter().enumerate() {
-        let not_null = clause.len() > 1 && is(&clause[clause.len() - 2], "not") && is_null(&clause, "null");
-        if at > 0 && not_null && rank(&clause) != 2 {
-            last = clause;
-        } else if at == 0 || !(clause.len() == 1 && is_null(&clause, "null")) {
-            kept.push((if at == 0 { 0 } else { rank(&clause) }, clause));
-        }
-    }
-    kept.sort_by_key(|(rank, _)| *rank);
-    tokens.extend(kept.into_iter().flat_map(|(_, clause)| clause));
-    if let Some(span) = last.last().map(|token| token.span) {
-        let word = |name: &str| Token::make_word(name, None);
-        let check =
-            [word("CHECK"), Token::LParen, word("VALUE"), word("IS"), word("NOT"), word("NULL"), Token::RParen];
-        tokens.extend(check.map(|token| TokenWithSpan { token, span }));
-    }
-    tokens
-}
-
 /// The parser's complaint as one of ours.
-fn syntax(file: FileId, text: &str, whole: Span, tokens: &[TokenWithSpan], error: &ParserError) -> Diagnostic {
+fn syntax(
+    file: FileId,
+    text: &str,
+    whole: Span,
+    tokens: &[TokenWithSpan],
+    error: &ParserError,
+) -> Diagnostic {
     let message = match error {
         ParserError::RecursionLimitExceeded => {
-            return Diagnostic::error(&SQL_LIMIT, "a statement that is too complex").at(whole, "expressions nest too deep");
+            return Diagnostic::error(&SQL_LIMIT, "a statement that is too complex")
+                .at(whole, "expressions nest too deep");
         }
         ParserError::TokenizerError(message) | ParserError::ParserError(message) => message,
     };
@@ -208,7 +149,8 @@ fn syntax(file: FileId, text: &str, whole: Span, tokens: &[TokenWithSpan], error
     let written = if written.is_empty() { "the statement ends here".to_string() } else { shortened(written) };
     let mut diag = Diagnostic::error(&SQL_SYNTAX, format!("expected {}, found {written}", quoted(expected)));
     if span.start == span.end {
-        diag = Diagnostic::error(&SQL_SYNTAX, format!("expected {}, but the statement ends", quoted(expected)));
+        diag =
+            Diagnostic::error(&SQL_SYNTAX, format!("expected {}, but the statement ends", quoted(expected)));
     }
     diag = diag.at(span, "");
     let Some(at) = found else { return diag };
@@ -223,11 +165,12 @@ fn syntax(file: FileId, text: &str, whole: Span, tokens: &[TokenWithSpan], error
 /// What was expected, with names in the quotes of this house.
 fn quoted(expected: &str) -> String {
     let words = expected.trim().trim_end_matches('.');
-    let words = words.split(' ').map(|word| match word.strip_prefix('\'').and_then(|word| word.strip_suffix('\'')) {
-        Some(name) => format!("`{name}`"),
-        None if !word.is_empty() && !word.contains(char::is_alphanumeric) => format!("`{word}`"),
-        None => word.to_string(),
-    });
+    let words =
+        words.split(' ').map(|word| match word.strip_prefix('\'').and_then(|word| word.strip_suffix('\'')) {
+            Some(name) => format!("`{name}`"),
+            None if !word.is_empty() && !word.contains(char::is_alphanumeric) => format!("`{word}`"),
+            None => word.to_string(),
+        });
     lower_first(&words.collect::<Vec<_>>().join(" "))
 }
 
@@ -264,7 +207,8 @@ impl<'t> Cursor<'t> {
         while (self.line, self.column) < (location.line, location.column) {
             let Some(c) = chars.next() else { break };
             self.byte += c.len_utf8();
-            (self.line, self.column) = if c == '\n' { (self.line + 1, 1) } else { (self.line, self.column + 1) };
+            (self.line, self.column) =
+                if c == '\n' { (self.line + 1, 1) } else { (self.line, self.column + 1) };
         }
         self.byte
     }

@@ -34,7 +34,8 @@ pub(super) fn ecma(pattern: &str) -> Option<String> {
 
 /// What follows a backslash: classes and quoted punctuation mean the same in both.
 fn escape(c: char) -> Option<String> {
-    let same = matches!(c, 'd' | 'D' | 'w' | 'W' | 's' | 'S' | 'n' | 'r' | 't' | 'f' | 'v') || c.is_ascii_punctuation();
+    let same = matches!(c, 'd' | 'D' | 'w' | 'W' | 's' | 'S' | 'n' | 'r' | 't' | 'f' | 'v')
+        || c.is_ascii_punctuation();
     same.then(|| format!("\\{c}"))
 }
 
@@ -100,6 +101,8 @@ pub(super) fn like(pattern: &str) -> String {
     let out = open_end.unwrap_or(out);
     match out.strip_prefix('^').and_then(|out| out.strip_prefix(&wild)) {
         Some(open_start) => open_start.to_string(),
+        // One percent sign was both ends.
+        None if out == "^" => String::new(),
         None => out,
     }
 }
@@ -141,9 +144,14 @@ mod tests {
 
     #[test]
     fn like_is_anchored_where_it_does_not_end_in_a_percent_sign() {
-        for (pattern, expected) in
-            [("a.b%", r"^a\.b"), ("%@%.com", r"@[\s\S]*\.com$"), ("_x", r"^[\s\S]x$"), (r"50\%", "^50%$"), ("%", ""), ("", "^$")]
-        {
+        for (pattern, expected) in [
+            ("a.b%", r"^a\.b"),
+            ("%@%.com", r"@[\s\S]*\.com$"),
+            ("_x", r"^[\s\S]x$"),
+            (r"50\%", "^50%$"),
+            ("%", ""),
+            ("", "^$"),
+        ] {
             assert_eq!(like(pattern), expected, "{pattern}");
         }
     }

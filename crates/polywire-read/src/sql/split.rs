@@ -66,6 +66,16 @@ pub(super) fn head(statement: &str, count: usize) -> Vec<String> {
     found
 }
 
+/// The last part of the name behind a word such as `TABLE`, without its quotes.
+pub(super) fn name_after<'t>(statement: &'t str, word: &str) -> Option<&'t str> {
+    let mut words =
+        statement.split_ascii_whitespace().skip_while(|found| !found.eq_ignore_ascii_case(word)).skip(1);
+    let name =
+        words.find(|found| !["if", "not", "exists"].iter().any(|one| found.eq_ignore_ascii_case(one)))?;
+    let name = name.split('(').next()?;
+    name.rsplit('.').next().map(|name| name.trim_matches(['"', '`', '[', ']']))
+}
+
 /// Whether a byte may stand in a name without quotes.
 pub(super) fn in_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$' || byte >= 0x80

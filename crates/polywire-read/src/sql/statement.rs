@@ -5,17 +5,24 @@ use std::collections::HashMap;
 use polywire_contract::{SqlAction, SqlDialect};
 use polywire_diag::{Diagnostic, Span};
 use sqlparser::ast::{
-    AlterTypeAddValuePosition, AlterTypeOperation, ColumnDef, ColumnOption, CommentObject, CreateIndex, CreateTable,
-    CreateTableLikeKind, DataType, Expr, ForeignKeyConstraint, GeneratedAs, Ident, IndexColumn, ObjectName,
-    ObjectType, ReferentialAction, Statement, TableConstraint, UserDefinedTypeRepresentation,
+    AlterTypeAddValuePosition, AlterTypeOperation, ColumnDef, ColumnOption, CommentObject, CreateIndex,
+    CreateTable, CreateTableLikeKind, DataType, Expr, ForeignKeyConstraint, GeneratedAs, Ident, IndexColumn,
+    ObjectName, ObjectType, ReferentialAction, SqliteTableOption, Statement, TableConstraint,
+    UserDefinedTypeRepresentation,
 };
 
-use super::catalog::{Catalog, Column, Declared, Index, KeyOf, Kind, Name, Origin, Reference, Rule, Table, same, twice, VALUES_MAX};
+use super::catalog::{
+    Catalog, Column, Declared, Domain, Index, KeyOf, Kind, Name, Origin, Reference, Rule, Table, VALUES_MAX,
+    same, twice,
+};
 use super::parse::place_of;
 use crate::codes::{SQL_LIMIT, SQL_OPAQUE, SQL_UNKNOWN_NAME};
 
 /// Columns of one key.
 const KEY_MAX: usize = 100;
+
+/// How many columns are listed when one is not among them.
+const LISTED_MAX: usize = 8;
 
 /// Applies a statement whose text lies at `whole`.
 pub(super) fn apply(catalog: &mut Catalog<'_>, whole: Span, statement: Statement) {
@@ -31,7 +38,8 @@ pub(super) fn apply(catalog: &mut Catalog<'_>, whole: Span, statement: Statement
                     rules.push(Rule { name: check.name.map(|name| name.value), expr: *check.expr });
                 }
             }
-            let kind = Kind::Domain { base: domain.data_type, not_null, default: domain.default, rules };
+            let domain = Domain { base: domain.data_type, not_null, default: domain.default, rules };
+            let kind = Kind::Domain(Box::new(domain));
             catalog.add_type(Declared { name, kind, doc: String::new() });
         }
         Statement::CreateIndex(index) => create_index(catalog, whole, index),
@@ -71,6 +79,8 @@ fn create_table(catalog: &mut Catalog<'_>, whole: Span, create: CreateTable) {
         // A part of a table that is declared already.
         return;
     }
+    let options = &create.sqlite_table_options.options;
+    let numbered = !options.iter().any(|option| matches!(option, SqliteTableOption::WithoutRowid));
     let mut table = Table {
         name,
         columns: Vec::new(),
@@ -79,10 +89,13 @@ fn create_table(catalog: &mut Catalog<'_>, whole: Span, create: CreateTable) {
         references: Vec::new(),
         rules: Vec::new(),
         indexes: Vec::new(),
+        numbered,
         doc: String::new(),
     };
     let (like, kept) = match create.like {
-        Some(CreateTableLikeKind::Plain(like) | CreateTableLikeKind::Parenthesized(like)) => (Some(like.name), false),
+        Some(CreateTableLikeKind::Plain(like) | CreateTableLikeKind::Parenthesized(like)) => {
+            (Some(like.name), false)
+        }
         None => (None, true),
     };
     for parent in create.inherits.into_iter().flatten().chain(like) {
@@ -140,10 +153,6 @@ pub(super) fn add_column(catalog: &mut Catalog<'_>, table: &mut Table, def: Colu
             }
             ColumnOption::Comment(text) => column.doc = text,
             ColumnOption::PrimaryKey(mut key) => {
-                // SQLite numbers rows by this column; PostgreSQL has no such rule.
-                if catalog.dialect == SqlDialect::Sqlite && matches!(column.data_type, DataType::Integer(_)) {
-                    column.origin = Origin::Sequence;
-                }
                 key.name = key.name.or(name);
                 if key.columns.is_empty() {
                     key.columns = own().into_iter().map(IndexColumn::from).collect();
@@ -224,15 +233,21 @@ pub(super) fn add_constraint(catalog: &mut Catalog<'_>, table: &mut Table, const
     let name_of = |name: Option<Ident>| name.map(|name| name.value);
     match constraint {
         TableConstraint::PrimaryKey(key) => {
-            let key = KeyOf { name: name_of(key.name), columns: key_columns(catalog, &key.columns, span), span };
+            let key =
+                KeyOf { name: name_of(key.name), columns: key_columns(catalog, &key.columns, span), span };
             if !known_columns(catalog, table, &key.columns) {
                 return;
             }
             let dialect = catalog.dialect;
+            // SQLite numbers rows by such a column; PostgreSQL has no such rule.
+            let numbers = dialect == SqlDialect::Sqlite && table.numbered && key.columns.len() == 1;
             for (name, _) in &key.columns {
                 // SQLite lets nulls into keys of some tables, which its own manual calls a fault.
                 if let Some(column) = table.column(name, dialect) {
                     column.not_null = true;
+                    if numbers && matches!(column.data_type, DataType::Integer(_)) {
+                        column.origin = Origin::Sequence;
+                    }
                 }
             }
             if let Some(first) = &table.primary_key {
@@ -243,7 +258,8 @@ pub(super) fn add_constraint(catalog: &mut Catalog<'_>, table: &mut Table, const
             table.primary_key = Some(key);
         }
         TableConstraint::Unique(key) => {
-            let key = KeyOf { name: name_of(key.name), columns: key_columns(catalog, &key.columns, span), span };
+            let key =
+                KeyOf { name: name_of(key.name), columns: key_columns(catalog, &key.columns, span), span };
             if known_columns(catalog, table, &key.columns) {
                 table.uniques.push(key);
             }
@@ -266,7 +282,11 @@ fn reference(catalog: &Catalog<'_>, key: ForeignKeyConstraint, span: Span) -> Re
         idents.iter().map(|ident| (catalog.folded(ident), catalog.span(ident, span))).collect()
     };
     Reference {
-        key: KeyOf { name: key.name.as_ref().map(|name| name.value.clone()), columns: places(&key.columns), span },
+        key: KeyOf {
+            name: key.name.as_ref().map(|name| name.value.clone()),
+            columns: places(&key.columns),
+            span,
+        },
         table: catalog.name(&key.foreign_table, span),
         target_columns: places(&key.referred_columns),
         on_delete: action(key.on_delete),
@@ -312,9 +332,13 @@ fn known_columns(catalog: &mut Catalog<'_>, table: &Table, columns: &[(String, S
 pub(super) fn unknown_column(name: &str, span: Span, table: &Table) -> Diagnostic {
     let diag = Diagnostic::error(&SQL_UNKNOWN_NAME, format!("unknown column `{name}`"))
         .at(span, format!("`{}` has no such column", table.name.name));
-    let names = table.columns.iter().map(|column| column.name.as_str());
-    match polywire_diag::nearest(name, names) {
+    let names = || table.columns.iter().map(|column| column.name.as_str());
+    match polywire_diag::nearest(name, names()) {
         Some(near) => diag.help(format!("did you mean `{near}`?")),
+        None if (1..=LISTED_MAX).contains(&table.columns.len()) => {
+            let listed: Vec<String> = names().map(|name| format!("`{name}`")).collect();
+            diag.help(format!("it has {}", listed.join(", ")))
+        }
         None => diag,
     }
 }
@@ -337,7 +361,10 @@ fn create_type(
                 }
             }
             if labels.len() > VALUES_MAX {
-                diags.push(Diagnostic::error(&SQL_LIMIT, "an enum with too many values").at(name.span, "more than 4000"));
+                diags.push(
+                    Diagnostic::error(&SQL_LIMIT, "an enum with too many values")
+                        .at(name.span, "more than 4000"),
+                );
             }
             if !diags.is_empty() {
                 diags.into_iter().for_each(|diag| catalog.say(diag));
@@ -403,7 +430,10 @@ fn create_index(catalog: &mut Catalog<'_>, whole: Span, create: CreateIndex) {
     let index = Index {
         name: create.name.as_ref().map(|own| catalog.name(own, span).name),
         unique: create.unique,
-        method: create.using.map(|method| method.to_string().to_ascii_lowercase()).filter(|method| method != "btree"),
+        method: create
+            .using
+            .map(|method| method.to_string().to_ascii_lowercase())
+            .filter(|method| method != "btree"),
         keys,
         filter: create.predicate.as_ref().map(ToString::to_string),
         span,

@@ -93,7 +93,9 @@ fn scalar<'t>(data_type: &DataType) -> Built<'t> {
         T::Real | T::Float4 | T::Float32 => shape(Shape::Float(Float::F32)),
         // The precision counts bits.
         T::Float(ExactNumberInfo::Precision(bits)) if *bits <= 24 => shape(Shape::Float(Float::F32)),
-        T::Float(_) | T::Float8 | T::Float64 | T::Double(_) | T::DoublePrecision => shape(Shape::Float(Float::F64)),
+        T::Float(_) | T::Float8 | T::Float64 | T::Double(_) | T::DoublePrecision => {
+            shape(Shape::Float(Float::F64))
+        }
         T::Numeric(info) | T::Decimal(info) | T::Dec(info) => decimal(info),
         T::Character(length) | T::Char(length) => fixed_text(length.as_ref()),
         T::CharacterVarying(length) | T::CharVarying(length) | T::Varchar(length) | T::Nvarchar(length) => {
@@ -101,14 +103,21 @@ fn scalar<'t>(data_type: &DataType) -> Built<'t> {
         }
         T::Text | T::String(_) | T::TinyText | T::MediumText | T::LongText | T::Clob(_) => shape(Shape::Text),
         T::CharacterLargeObject(_) | T::CharLargeObject(_) => shape(Shape::Text),
-        T::Bytea | T::Blob(_) | T::TinyBlob | T::MediumBlob | T::LongBlob | T::Binary(_) | T::Varbinary(_) | T::Bytes(_) => {
-            shape(Shape::Bytes)
-        }
+        T::Bytea
+        | T::Blob(_)
+        | T::TinyBlob
+        | T::MediumBlob
+        | T::LongBlob
+        | T::Binary(_)
+        | T::Varbinary(_)
+        | T::Bytes(_) => shape(Shape::Bytes),
         T::Uuid => shape(Shape::Uuid),
         T::Date => shape(Shape::Date),
         T::Time(..) => shape(Shape::Time),
         T::Timestamp(_, TimezoneInfo::WithTimeZone | TimezoneInfo::Tz) => shape(Shape::Instant),
-        T::Timestamp(..) | T::Datetime(_) | T::TimestampNtz(_) => checked(Shape::Text, Check::Format(LOCAL.to_string())),
+        T::Timestamp(..) | T::Datetime(_) | T::TimestampNtz(_) => {
+            checked(Shape::Text, Check::Format(LOCAL.to_string()))
+        }
         T::Interval { .. } => shape(Shape::Duration),
         T::Bit(length) => bits(Some(length.unwrap_or(1)), true),
         T::BitVarying(length) | T::VarBit(length) => bits(*length, false),
@@ -136,7 +145,7 @@ fn custom<'t>(name: &'t ObjectName, modifiers: &[TypeModifier], dialect: SqlDial
     let Some(plain) = plain(name) else { return Built::Named(name) };
     match dialect {
         SqlDialect::PostgreSql => postgres(&plain, modifiers).unwrap_or(Built::Named(name)),
-        SqlDialect::Sqlite => sqlite(&plain),
+        SqlDialect::Sqlite => sqlite(&plain.to_ascii_lowercase()),
     }
 }
 
@@ -181,12 +190,18 @@ fn postgres<'t>(name: &str, modifiers: &[TypeModifier]) -> Option<Built<'t>> {
         "timetz" => shape(Shape::Time),
         "json" | "jsonb" => any(),
         "hstore" => Built::Map,
-        "citext" | "text" | "money" | "xml" | "jsonpath" | "pg_lsn" | "tsvector" | "tsquery" | "txid_snapshot"
-        | "pg_snapshot" | "regclass" | "regtype" | "regproc" | "regrole" | "refcursor" => shape(Shape::Text),
-        "inet" | "cidr" | "macaddr" | "macaddr8" | "ltree" | "lquery" | "ltxtquery" | "isbn" => shape(Shape::Text),
+        "citext" | "text" | "money" | "xml" | "jsonpath" | "pg_lsn" | "tsvector" | "tsquery"
+        | "txid_snapshot" | "pg_snapshot" | "regclass" | "regtype" | "regproc" | "regrole" | "refcursor" => {
+            shape(Shape::Text)
+        }
+        "inet" | "cidr" | "macaddr" | "macaddr8" | "ltree" | "lquery" | "ltxtquery" | "isbn" => {
+            shape(Shape::Text)
+        }
         "point" | "line" | "lseg" | "box" | "path" | "polygon" | "circle" => shape(Shape::Text),
         "int4range" | "int8range" | "numrange" | "tsrange" | "tstzrange" | "daterange" | "int4multirange"
-        | "int8multirange" | "nummultirange" | "tsmultirange" | "tstzmultirange" | "datemultirange" => shape(Shape::Text),
+        | "int8multirange" | "nummultirange" | "tsmultirange" | "tstzmultirange" | "datemultirange" => {
+            shape(Shape::Text)
+        }
         _ => return None,
     })
 }
@@ -215,7 +230,9 @@ fn sqlite<'t>(name: &str) -> Built<'t> {
 
 fn text<'t>(length: Option<&CharacterLength>) -> Built<'t> {
     match length {
-        Some(CharacterLength::IntegerLength { length, .. }) => checked(Shape::Text, Check::MaxLength(*length)),
+        Some(CharacterLength::IntegerLength { length, .. }) => {
+            checked(Shape::Text, Check::MaxLength(*length))
+        }
         Some(CharacterLength::Max) | None => shape(Shape::Text),
     }
 }
@@ -251,8 +268,10 @@ fn decimal<'t>(info: &ExactNumberInfo) -> Built<'t> {
     }
     if scale > precision {
         let bound = format!("0.{}1", "0".repeat((scale - precision - 1) as usize));
-        let checks =
-            vec![Check::ExclusiveMinimum(Number(format!("-{bound}"))), Check::ExclusiveMaximum(Number(bound))];
+        let checks = vec![
+            Check::ExclusiveMinimum(Number(format!("-{bound}"))),
+            Check::ExclusiveMaximum(Number(bound)),
+        ];
         return Built::Shape(Shape::Decimal { digits: scale as u16, scale: scale as u16 }, checks);
     }
     shape(Shape::Decimal { digits: precision as u16, scale: scale as u16 })
@@ -263,7 +282,8 @@ mod tests {
     use super::*;
 
     fn check(precision: u64, scale: i64, expected: &str) {
-        let Built::Shape(shape, checks) = decimal(&ExactNumberInfo::PrecisionAndScale(precision, scale)) else {
+        let Built::Shape(shape, checks) = decimal(&ExactNumberInfo::PrecisionAndScale(precision, scale))
+        else {
             panic!("a shape")
         };
         assert_eq!(format!("{shape:?} {checks:?}"), expected);
@@ -278,9 +298,10 @@ mod tests {
             5,
             "Decimal { digits: 5, scale: 5 } [ExclusiveMinimum(Number(\"-0.01\")), ExclusiveMaximum(Number(\"0.01\"))]",
         );
-        check(u64::MAX, i64::MIN, &format!(
-            "Decimal {{ digits: 2000, scale: 0 }} [MultipleOf(Number(\"1{}\"))]",
-            "0".repeat(1000)
-        ));
+        check(
+            u64::MAX,
+            i64::MIN,
+            &format!("Decimal {{ digits: 2000, scale: 0 }} [MultipleOf(Number(\"1{}\"))]", "0".repeat(1000)),
+        );
     }
 }

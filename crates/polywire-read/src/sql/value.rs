@@ -16,7 +16,8 @@ pub(super) enum Constant {
 
 /// Takes away brackets and casts: dumps write them around everything.
 pub(super) fn bare(mut expr: &Expr) -> &Expr {
-    while let Expr::Nested(inner) | Expr::Cast { expr: inner, .. } | Expr::Collate { expr: inner, .. } = expr {
+    while let Expr::Nested(inner) | Expr::Cast { expr: inner, .. } | Expr::Collate { expr: inner, .. } = expr
+    {
         expr = inner;
     }
     expr
@@ -34,7 +35,9 @@ pub(super) fn constant(expr: &Expr) -> Option<Constant> {
             _ => None,
         },
         Expr::UnaryOp { op: UnaryOperator::Plus, expr } => match bare(expr) {
-            Expr::Value(ValueWithSpan { value: Value::Number(digits, _), .. }) => number(digits).map(Constant::Number),
+            Expr::Value(ValueWithSpan { value: Value::Number(digits, _), .. }) => {
+                number(digits).map(Constant::Number)
+            }
             _ => None,
         },
         _ => None,
@@ -176,9 +179,15 @@ mod tests {
 
     #[test]
     fn numbers_become_json_numbers() {
-        for (text, expected) in
-            [("1", "1"), ("-007", "-7"), (".5", "0.5"), ("1.", "1"), ("+3", "3"), ("1_000", "1000"), ("1.50E+3", "1.50e3")]
-        {
+        for (text, expected) in [
+            ("1", "1"),
+            ("-007", "-7"),
+            (".5", "0.5"),
+            ("1.", "1"),
+            ("+3", "3"),
+            ("1_000", "1000"),
+            ("1.50E+3", "1.50e3"),
+        ] {
             assert_eq!(number(text), Some(Number(expected.to_string())), "{text}");
         }
         for text in ["", ".", "-", "0x10", "1e", "a", "1.2.3", "NaN"] {

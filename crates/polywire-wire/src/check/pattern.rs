@@ -37,6 +37,11 @@ pub(crate) fn compile(pattern: &str) -> Result<Regex, String> {
         })
 }
 
+/// Whether a pattern is found in text.
+pub(crate) fn finds(pattern: &Regex, text: &[u8]) -> bool {
+    pattern.is_match(text)
+}
+
 /// Rewrites what the two dialects say differently.
 fn translate(pattern: &str) -> Result<String, String> {
     let chars: Vec<char> = pattern.chars().collect();
@@ -154,7 +159,11 @@ fn escape(rest: &[char], in_class: bool, out: &mut String) -> Result<usize, Stri
         }
         'u' => return hexadecimal(&rest[1..], 4, out).map(|read| read + 1),
         'p' | 'P' => {
-            out.extend(['\\', c]);
+            let end = rest.iter().position(|c| *c == '}').filter(|_| rest.get(1) == Some(&'{'));
+            let Some(end) = end else { return Err(format!("`\\{c}` has no property")) };
+            out.push('\\');
+            out.extend(&rest[..=end]);
+            return Ok(end + 1);
         }
         c if c.is_ascii_alphanumeric() => return Err(format!("`\\{c}` is no escape of ECMA-262")),
         c if c.is_ascii() => out.extend(['\\', c]),

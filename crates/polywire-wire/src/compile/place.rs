@@ -88,6 +88,8 @@ impl Place {
     pub(crate) fn slot(&self, list: bool) -> Slot {
         let wire = match self.kind {
             _ if list && self.packed => 2,
+            // A map's entries are messages, whatever its members are.
+            _ if self.map_key.is_some() && !self.wrapped => 2,
             Some(kind) => wire_type(kind),
             None => 0,
         };

@@ -1,6 +1,8 @@
 //! Records: which fields become rows, under what name and number, and what happens to the rest.
 
-use polywire_contract::{Check, Extra, Field, ProtoField, Record as Shape, Shape as AnyShape, TypeId};
+use polywire_contract::{
+    Check, Extra, Field, ProtoField, ProtoKind, Record as Shape, Shape as AnyShape, TypeId, TypeRef,
+};
 use polywire_diag::Diagnostic;
 
 use super::types::limit;
@@ -98,7 +100,8 @@ impl<'a> Job<'_, 'a> {
         message: TypeId,
         shape: &Shape,
     ) -> Vec<Option<&'a ProtoField>> {
-        if !self.mode.protobuf() {
+        // Where both sides are JSON, ProtoJSON still says what an absent field means.
+        if !self.mode.protobuf() && !self.is_proto_json(message) {
             return Vec::new();
         }
         let contract = self.contract();
@@ -134,7 +137,7 @@ impl<'a> Job<'_, 'a> {
         let must = self.must_be_there(field);
         let mut place = Place::field(&field.name, proto, proto_json);
         place.omit_zero = proto_json && !must && (place.implicit || repeated);
-        let node = self.field_value(field.ty.id, &place);
+        let node = self.field_value(self.used(field, &place), &place);
         let mut slot = place.slot(self.is_list(field.ty.id, &place));
         slot.implicit |= repeated;
         let implicit = slot.implicit;
@@ -168,6 +171,12 @@ impl<'a> Job<'_, 'a> {
             Direction::Response => field.write_only,
         };
         field.required && !other_way
+    }
+
+    /// A field's type as its value is read: null is the row's affair, except that ProtoJSON's wrappers are told by it.
+    pub(super) fn used(&self, field: &Field, place: &Place) -> TypeRef {
+        let wrapper = place.proto_json && place.kind == Some(ProtoKind::Message);
+        TypeRef { nullable: field.ty.nullable && wrapper, ..field.ty }
     }
 
     fn on_null(&self, field: &Field, proto_json: bool) -> OnNull {
@@ -209,7 +218,7 @@ impl<'a> Job<'_, 'a> {
         let node = match whole {
             Some(leaf) => {
                 place.param = leaf.1;
-                self.field_value(field.ty.id, &place)
+                self.field_value(self.used(field, &place), &place)
             }
             None => self.record_part(field.ty.id, field.ty.id, &mut |at| {
                 let below: Vec<_> = leaves

@@ -8,7 +8,7 @@ use super::{Job, Place};
 use crate::Kind;
 use crate::codes::TOO_MANY_ALTERNATIVES;
 use crate::plan::{
-    Branch, Empty, ExtraRule, Key, Node, NodeId, Peek, PeekRow, Record, Row, Slot, Sum, Tag, Text,
+    Branch, Empty, ExtraRule, Key, Node, NodeId, Peek, PeekRow, Record, Row, Slot, Sum, Tag, Text, Written,
 };
 
 /// Alternatives that can be told apart without a tag.
@@ -53,7 +53,7 @@ impl<'a> Job<'_, 'a> {
             branches,
         };
         let numbers: Vec<u32> = sum.branches.iter().map(|branch| branch.number).collect();
-        self.compiler.plans.nodes[node.at()] = Node::Sum(sum);
+        self.compiler.plans.nodes[node.at()] = Node::Sum(Box::new(sum));
         let Some(wrapper) = wrapper else { return node };
         let slot = Slot::bare().with_key(&place.key);
         self.fill_wrapper(wrapper, node, slot, &numbers, false, Empty::Refuse(crate::Stop::OneOf));
@@ -61,12 +61,7 @@ impl<'a> Job<'_, 'a> {
     }
 
     /// An alternative, and the tag that has to be written beside it.
-    fn alternative(
-        &mut self,
-        shape: &SumShape,
-        at: usize,
-        place: &Place,
-    ) -> (NodeId, Option<(Slot, Box<[u8]>)>) {
+    fn alternative(&mut self, shape: &SumShape, at: usize, place: &Place) -> (NodeId, Option<Written>) {
         let variant = &shape.variants[at];
         let (Some(tag), Some(record)) = (&shape.tag, self.contract().record(variant.ty)) else {
             return (self.single(variant.ty.into(), place), None);

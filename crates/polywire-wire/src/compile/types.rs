@@ -44,11 +44,11 @@ impl<'a> Job<'_, 'a> {
     }
 
     /// A value that may be repeated where it stands: the value of a field.
-    pub(super) fn field_value(&mut self, id: TypeId, place: &Place) -> NodeId {
-        match &self.contract().ty(id).shape {
-            Shape::List(item) if !place.wrapped => self.list(id, *item, place),
-            Shape::Map { key, value } if !place.wrapped => self.map(id, *key, *value, place),
-            _ => self.single(id.into(), place),
+    pub(super) fn field_value(&mut self, ty: TypeRef, place: &Place) -> NodeId {
+        match &self.contract().ty(ty.id).shape {
+            Shape::List(item) if !place.wrapped => self.list(ty.id, *item, place),
+            Shape::Map { key, value } if !place.wrapped => self.map(ty.id, *key, *value, place),
+            _ => self.single(ty, place),
         }
     }
 
@@ -109,8 +109,14 @@ impl<'a> Job<'_, 'a> {
                 other => self.not_checked(other, *span),
             }
         }
-        self.compiler.plans.nodes[node.at()] =
-            Node::Map(Map { key: key_node, value, key_slot: slots.0, value_slot: slots.1, min, max });
+        self.compiler.plans.nodes[node.at()] = Node::Map(Box::new(Map {
+            key: key_node,
+            value,
+            key_slot: slots.0,
+            value_slot: slots.1,
+            min,
+            max,
+        }));
         node
     }
 
@@ -145,7 +151,7 @@ impl<'a> Job<'_, 'a> {
                 self.wrap(ty.id, &inner, false, Empty::Zero)
             }
             Shape::List(_) | Shape::Map { .. } => {
-                self.field_value(ty.id, &Place { wrapped: false, ..place.clone() })
+                self.field_value(ty.id.into(), &Place { wrapped: false, ..place.clone() })
             }
             _ if protobuf && !own_message && message => {
                 let inner = self.inner_place(ty.id, place);
@@ -190,7 +196,7 @@ impl<'a> Job<'_, 'a> {
         let wrapper = self.add(Node::Any);
         self.compiler.others.insert(key, wrapper);
         let list = self.is_list(id, inner);
-        let node = self.field_value(id, inner);
+        let node = self.field_value(id.into(), inner);
         let slot = inner.slot(list);
         self.fill_wrapper(wrapper, node, slot, &[inner.number], nullable, empty);
         wrapper
@@ -210,7 +216,7 @@ impl<'a> Job<'_, 'a> {
         let mut record = Record::new(wrapper, vec![row], self.extra_rule());
         numbers.iter().for_each(|number| record.add_number(*number, 0));
         self.compiler.plans.nodes[wrapper.at()] =
-            Node::Wrapped(Wrapped { record, node, slot, nullable, empty });
+            Node::Wrapped(Box::new(Wrapped { record, node, slot, nullable, empty }));
     }
 
     /// What happens to what the target has no place for.
@@ -250,7 +256,7 @@ impl<'a> Job<'_, 'a> {
             min: 0,
             max: u32::MAX,
         };
-        let map = self.wrap_node(Node::Map(members), &place.inside(5, ProtoKind::Message));
+        let map = self.wrap_node(Node::Map(Box::new(members)), &place.inside(5, ProtoKind::Message));
         let nodes = [
             (1, ProtoKind::Enum, Node::Null),
             (2, ProtoKind::Double, Node::Float(float)),
@@ -268,7 +274,7 @@ impl<'a> Job<'_, 'a> {
         }
         // Null, boolean, number, text, list, object.
         let kinds = [1, 1 << 3, 1 << 1, 1 << 2, 1 << 5, 1 << 4];
-        let sum = self.add(Node::Sum(Sum { branches, tag: None, kinds, peek: None, exact: false }));
+        let sum = self.add(Node::Sum(Box::new(Sum { branches, tag: None, kinds, peek: None, exact: false })));
         let slot = Slot::bare().with_key(&place.key);
         self.fill_wrapper(wrapper, sum, slot, &[1, 2, 3, 4, 5, 6], false, Empty::Null);
         wrapper

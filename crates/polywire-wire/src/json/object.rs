@@ -136,12 +136,17 @@ impl JsonSource<'_> {
     }
 
     /// Plain digits only, so that no key can be written in two ways.
-    pub(super) fn key_integer(&self, entry: &Frame) -> Result<i64, Stop> {
+    ///
+    /// An unsigned key is returned as the bits of its value.
+    pub(super) fn key_integer(&self, entry: &Frame, signed: bool) -> Result<i64, Stop> {
         let text = self.key_bytes(entry);
         let number = Number::parse(text, 0).map_err(|_| Stop::Type)?;
         let magnitude = number.integer(text)?;
         if number.end != text.len() || !number.plain || (number.negative && magnitude == 0) {
             return Err(Stop::Type);
+        }
+        if !signed {
+            return if number.negative { Err(Stop::Minimum) } else { Ok(magnitude as i64) };
         }
         let value = i128::from(magnitude);
         i64::try_from(if number.negative { -value } else { value }).map_err(|_| Stop::Maximum)

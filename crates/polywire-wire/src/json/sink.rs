@@ -26,15 +26,15 @@ impl<'a> JsonSink<'a> {
     #[inline(always)]
     fn key(&mut self, slot: &Slot) {
         let length = usize::from(slot.key_length);
-        let skip = usize::from(self.first && length > 0);
-        self.first = false;
+        let first = std::mem::replace(&mut self.first, false);
+        let skip = usize::from(first && length > 0);
         let block: &[u8; 32] = match slot.key[skip..].first_chunk() {
             Some(block) => block,
             None => return,
         };
         self.out.block(block, length - skip);
         if let Some(key) = &slot.long_key {
-            self.long_key(key, skip);
+            self.long_key(key, usize::from(first));
         }
     }
 

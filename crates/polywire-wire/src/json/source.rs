@@ -15,7 +15,7 @@ pub struct JsonSource<'a> {
     /// Where the value begins that was read last.
     pub(super) at: usize,
     depth: u16,
-    pub(super) fuel: i64,
+    pub(crate) fuel: i64,
     pub(super) scratch: &'a mut SourceScratch,
 }
 
@@ -320,7 +320,9 @@ impl Source for JsonSource<'_> {
     }
 
     fn kind(&mut self) -> Result<Kind, Stop> {
-        Ok(match self.peek() {
+        let byte = self.peek();
+        self.at = self.position;
+        Ok(match byte {
             b'"' => Kind::Text,
             b'{' => Kind::Record,
             b'[' => Kind::List,
@@ -371,8 +373,8 @@ impl Source for JsonSource<'_> {
         Ok(self.key_bytes(entry))
     }
 
-    fn key_int(&mut self, entry: &Frame, _: &Int) -> Result<i64, Stop> {
-        self.key_integer(entry)
+    fn key_int(&mut self, entry: &Frame, int: &Int) -> Result<i64, Stop> {
+        self.key_integer(entry, int.signed)
     }
 
     fn key_bool(&mut self, entry: &Frame) -> Result<bool, Stop> {
@@ -476,6 +478,10 @@ impl Source for JsonSource<'_> {
     fn number(&mut self) -> Result<&[u8], Stop> {
         let number = self.number_parts()?;
         Ok(&self.bytes[number.start..number.end])
+    }
+
+    fn raw(&self, from: Mark) -> Option<&[u8]> {
+        self.bytes.get(from.position as usize..self.position)
     }
 
     fn finish(&mut self) -> Result<(), Stop> {

@@ -2,7 +2,7 @@
 
 use polywire_contract::ProtoKind;
 
-use super::{Record, Slot};
+use super::{Record, SchemaNode, Slot};
 use crate::Stop;
 use crate::check::{FloatRules, TextRules};
 
@@ -25,11 +25,11 @@ pub enum Node {
     /// Items.
     List(List),
     /// Members under keys of one type.
-    Map(Map),
+    Map(Box<Map>),
     /// One of several alternatives.
-    Sum(Sum),
+    Sum(Box<Sum>),
     /// A value that Protobuf puts into a message of its own; JSON shows the value alone.
-    Wrapped(Wrapped),
+    Wrapped(Box<Wrapped>),
     /// Unicode text, and all that is text in both encodings.
     Text(Text),
     /// An integer.
@@ -58,6 +58,8 @@ pub enum Node {
     Tag,
     /// A place that another pass reads: passed over, not written.
     Elsewhere,
+    /// What a schema says of a JSON value: read, not written.
+    Schema(Box<SchemaNode>),
 }
 
 /// A list.
@@ -102,6 +104,8 @@ pub enum Empty {
     Null,
     /// The zero value; `null` where there is none.
     Zero,
+    /// Nothing is written.
+    Nothing,
     /// A violation.
     Refuse(Stop),
 }
@@ -126,8 +130,11 @@ pub struct Branch {
     /// The Protobuf field that holds it; 0 where there is none.
     pub(crate) number: u32,
     /// The tag's member and value, where the alternative itself does not hold it.
-    pub(crate) written: Option<(Slot, Box<[u8]>)>,
+    pub(crate) written: Option<Written>,
 }
+
+/// A member that the sink writes although the source's value does not hold it.
+pub(crate) type Written = (Slot, Box<[u8]>);
 
 /// The member that names the alternative.
 #[derive(Clone, Debug)]

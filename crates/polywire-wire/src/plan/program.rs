@@ -20,7 +20,7 @@ pub struct PlanOptions {
 
 impl Default for PlanOptions {
     fn default() -> Self {
-        PlanOptions { validation: Validation::Enforce, response: Validation::Enforce, depth_max: 100 }
+        PlanOptions { validation: Validation::Enforce, response: Validation::Enforce, depth_max: 64 }
     }
 }
 
@@ -38,6 +38,15 @@ pub(crate) enum Program {
     Message(Root),
     /// An operation.
     Operation(Box<OperationPlan>),
+    /// What a schema says of JSON documents.
+    Verdict(VerdictPlan),
+}
+
+/// A schema.
+#[derive(Clone, Debug)]
+pub(crate) struct VerdictPlan {
+    pub(crate) node: NodeId,
+    pub(crate) depth: u16,
 }
 
 /// A whole message.

@@ -21,7 +21,7 @@ fn mix(state: u64, bytes: &[u8]) -> u64 {
     for chunk in bytes.chunks(8) {
         let mut word = [0; 8];
         word[..chunk.len()].copy_from_slice(chunk);
-        let product = u128::from(state ^ u64::from_le_bytes(word)) * 0x9fb2_1c65_1e98_df25_9e37_79b9_u128;
+        let product = u128::from(state ^ u64::from_le_bytes(word)) * 0x9fb2_1c65_1e98_df25_u128;
         state = (product >> 64) as u64 ^ product as u64 ^ chunk.len() as u64;
     }
     state ^ state >> 29

@@ -100,10 +100,12 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
     fn key_name(&mut self, key: NodeId, entry: &Frame) -> String {
         let nodes = self.nodes;
         match &nodes[key.at()] {
-            Node::Int(int) => self.source.key_int(entry, int).map(|key| key.to_string()),
+            Node::Int(int) if int.signed => self.source.key_int(entry, int).map(|key| key.to_string()),
+            Node::Int(int) => self.source.key_int(entry, int).map(|key| (key as u64).to_string()),
             Node::Bool(_) => self.source.key_bool(entry).map(|key| key.to_string()),
-            _ => self.source.key_text(entry).map(|key| String::from_utf8_lossy(key).into_owned()),
+            _ => Err(Stop::Type),
         }
+        .or_else(|_| self.source.key_text(entry).map(|key| String::from_utf8_lossy(key).into_owned()))
         .unwrap_or_default()
     }
 }

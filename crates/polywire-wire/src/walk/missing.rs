@@ -68,6 +68,7 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
     pub(super) fn empty(&mut self, wrapped: &'a Wrapped) -> Result<(), Stop> {
         match wrapped.empty {
             Empty::Null => self.sink.null(&wrapped.slot),
+            Empty::Nothing => {}
             Empty::Refuse(rule) => return Err(rule),
             Empty::Zero => self.zero(wrapped.node, &wrapped.slot)?,
         }

@@ -1,7 +1,7 @@
 //! Records: rows in the source's order, each once, then what is missing.
 
 use super::{Segment, Walk};
-use crate::plan::{ExtraRule, OnNull, Record, Row, Slot};
+use crate::plan::{ExtraRule, Node, OnNull, Record, Row, Slot, Written};
 use crate::{Mark, Sink, Source, Step, Stop};
 
 /// What a record keeps while it is read.
@@ -22,7 +22,7 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
         &mut self,
         record: &'a Record,
         slot: &Slot,
-        written: Option<&'a (Slot, Box<[u8]>)>,
+        written: Option<&'a Written>,
     ) -> Result<(), Stop> {
         let mut frame = self.source.enter(record)?;
         let opened = self.sink.open(slot);
@@ -35,13 +35,17 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
             self.state.masks.resize(seen.base + record.expected.len(), 0);
         }
         loop {
-            match self.source.next(record, &mut frame)? {
+            let step = match self.source.next(record, &mut frame) {
+                Ok(step) => step,
+                Err(rule) => return self.no_step(rule),
+            };
+            match step {
                 Step::Field(at) => {
                     seen.members += 1;
-                    if self.see(&mut seen, at) {
+                    let row = &record.rows[usize::from(at)];
+                    if self.see(&mut seen, at) && !self.is_elsewhere(row) {
                         return self.twice(record, at);
                     }
-                    let row = &record.rows[usize::from(at)];
                     let start = if COLLECT { self.begin(record, at) } else { Mark::default() };
                     let done = self.field(row, &mut seen);
                     if COLLECT {
@@ -74,6 +78,24 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
         let before = *mask & bit != 0;
         *mask |= bit;
         before
+    }
+
+    /// An unknown member that came a second time is named.
+    #[inline(never)]
+    #[cold]
+    fn no_step(&mut self, rule: Stop) -> Result<(), Stop> {
+        if COLLECT && rule == Stop::Duplicate {
+            let name = self.source.unknown_name(self.source.at());
+            self.state.unwound.push(Segment::Name(name));
+        }
+        Err(rule)
+    }
+
+    /// What another pass reads may come as often as it likes here.
+    #[inline(never)]
+    #[cold]
+    fn is_elsewhere(&self, row: &Row) -> bool {
+        self.source.zeroes() && matches!(self.nodes[row.node.at()], Node::Elsewhere)
     }
 
     #[inline(never)]

@@ -31,6 +31,8 @@ pub(crate) struct State {
     pub(super) masks: Vec<u64>,
     /// Members that were dropped.
     pub(crate) dropped: u32,
+    /// How many values were made a tree of.
+    pub(crate) trees: u32,
     /// Digests of the items of lists without equal items.
     pub(super) digests: Vec<u128>,
     /// The open objects and lists of a digest.
@@ -49,6 +51,7 @@ impl State {
             is_final: false,
             masks: Vec::new(),
             dropped: 0,
+            trees: 0,
             digests: Vec::new(),
             open: Vec::new(),
             seed,
@@ -63,6 +66,7 @@ impl State {
         self.is_final = false;
         self.masks.clear();
         self.dropped = 0;
+        self.trees = 0;
         self.digests.clear();
         self.open.clear();
     }

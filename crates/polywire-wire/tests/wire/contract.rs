@@ -112,7 +112,9 @@ impl Made {
                     let key = self.contract.add_anonymous(Shape::Text, SPAN);
                     Shape::Map { key, value: self.contract.add_anonymous(Shape::Any, SPAN).into() }
                 }
-                "google.protobuf.ListValue" => Shape::List(self.contract.add_anonymous(Shape::Any, SPAN).into()),
+                "google.protobuf.ListValue" => {
+                    Shape::List(self.contract.add_anonymous(Shape::Any, SPAN).into())
+                }
                 name if name.starts_with("google.protobuf.") && name.ends_with("Value") => {
                     nullable = true;
                     let inner = message.get_field_by_name("value").unwrap().kind();
@@ -192,7 +194,14 @@ pub(crate) struct Hand {
 impl Hand {
     pub(crate) fn ty(&mut self, shape: Shape, checks: Vec<Check>) -> TypeId {
         let checks = checks.into_iter().map(|check| (check, SPAN)).collect();
-        self.contract.add(Type { name: None, span: SPAN, shape, checks, doc: String::new(), sensitive: false })
+        self.contract.add(Type {
+            name: None,
+            span: SPAN,
+            shape,
+            checks,
+            doc: String::new(),
+            sensitive: false,
+        })
     }
 
     pub(crate) fn text(&mut self) -> TypeId {
@@ -234,11 +243,13 @@ impl Hand {
             match self.contract.types[at].shape.clone() {
                 Shape::Enum(found) => {
                     let numbers = (1..=found.values.len() as i32).collect();
-                    let proto = ProtoEnum { full_name: format!("E{at}"), numbers, names: vec![], proto_json: false };
+                    let proto =
+                        ProtoEnum { full_name: format!("E{at}"), numbers, names: vec![], proto_json: false };
                     self.contract.protobuf.enums.entry(id).or_insert(proto);
                 }
                 Shape::Record(record) => {
-                    let fields = record.fields.iter().enumerate().map(|(n, field)| Some(self.proto(field, n)));
+                    let fields =
+                        record.fields.iter().enumerate().map(|(n, field)| Some(self.proto(field, n)));
                     let fields = fields.collect();
                     let message = ProtoMessage { full_name: format!("M{at}"), fields, proto_json: false };
                     self.contract.protobuf.messages.entry(id).or_insert(message);
@@ -291,7 +302,9 @@ impl Hand {
             Shape::Float(Float::F64) => ProtoKind::Double,
             Shape::Bytes => ProtoKind::Bytes,
             Shape::Enum(_) => ProtoKind::Enum,
-            Shape::Decimal { .. } | Shape::Text | Shape::Date | Shape::Time | Shape::Uuid => ProtoKind::String,
+            Shape::Decimal { .. } | Shape::Text | Shape::Date | Shape::Time | Shape::Uuid => {
+                ProtoKind::String
+            }
             _ => ProtoKind::Message,
         }
     }

@@ -1,5 +1,7 @@
 //! Plans on real bytes: JSON and Protobuf of types from `.proto` texts and of types as OpenAPI has them.
 
+#![expect(clippy::unwrap_used, reason = "tests")]
+
 mod contract;
 mod hostile;
 mod openapi;

@@ -66,7 +66,8 @@ impl Random {
             "google.protobuf.Duration" => {
                 let sign = if self.below(2) == 0 { 1 } else { -1 };
                 message.set_field_by_name("seconds", Value::I64(sign * self.below(315_576_000_000) as i64));
-                message.set_field_by_name("nanos", Value::I32(sign as i32 * self.below(1_000_000_000) as i32));
+                message
+                    .set_field_by_name("nanos", Value::I32(sign as i32 * self.below(1_000_000_000) as i32));
                 return message;
             }
             "google.protobuf.FieldMask" => {
@@ -92,7 +93,9 @@ impl Random {
             let made = if field.is_map() {
                 let Kind::Message(entry) = &kind else { unreachable!("a map") };
                 let (key, value) = (entry.map_entry_key_field().kind(), entry.map_entry_value_field().kind());
-                Value::Map((0..count).filter_map(|_| Some((self.key(&key), self.value(&value, depth)?))).collect())
+                Value::Map(
+                    (0..count).filter_map(|_| Some((self.key(&key), self.value(&value, depth)?))).collect(),
+                )
             } else if field.is_list() {
                 Value::List((0..count).filter_map(|_| self.value(&kind, depth)).collect())
             } else {

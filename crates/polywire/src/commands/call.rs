@@ -24,7 +24,7 @@ const INPUT_BYTES_MAX: u64 = 256 << 20;
 ///
 /// The input is one JSON object with the parameters and the body's fields beside each other.
 #[derive(clap::Args)]
-pub struct Call {
+pub(crate) struct Call {
     /// `users.getUser`: component or interface, then the operation
     operation: String,
     /// JSON, `@file`, or `-` for standard input
@@ -47,7 +47,7 @@ pub struct Call {
 }
 
 impl Call {
-    pub fn run(self) -> Outcome {
+    pub(crate) fn run(self) -> Outcome {
         let project = project::open(&control::workspace_folder(self.dir.as_deref()))?;
         project.report_errors()?;
         let operation = project.operation(&self.operation)?;
@@ -59,8 +59,8 @@ impl Call {
         let form = if self.front == "grpc" { Form::Message } else { Form::Document };
         let converter = Converter::new(&contract, operation, form)?;
         let input = converter.input(self.read_input()?.as_bytes()).map_err(refused)?;
-        let answer = self.send(contract.clone(), operation, form, input, &url)?;
-        self.show(&contract, &converter, answer)
+        let answer = self.send(contract, operation, form, input, &url)?;
+        self.show(&converter, answer)
     }
 
     fn read_input(&self) -> Result<String, Failure> {
@@ -105,12 +105,13 @@ impl Call {
         };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("no runtime")?;
         runtime
-            .block_on(call.call(&mut exchange))
+            .block_on(async { tokio::time::timeout(self.timeout, call.call(&mut exchange)).await })
+            .map_err(|_| Failure::environment(format!("{url}: no answer within {:?}", self.timeout)))?
             .map_err(|fault| Failure::environment(format!("cannot call {url}: {fault}")))?;
         exchange.answer.ok_or_else(|| Failure { exit: Exit::Bug, message: "no answer".into(), help: None })
     }
 
-    fn show(&self, contract: &Contract, converter: &Converter, answer: Answer) -> Outcome {
+    fn show(&self, converter: &Converter, answer: Answer) -> Outcome {
         let (ok, said) = match answer {
             Answer::Document { status, body, .. } => {
                 let text = String::from_utf8_lossy(body.bytes());
@@ -121,18 +122,7 @@ impl Call {
             Answer::Message { body, .. } => {
                 (true, json!({"ok": true, "status": "OK", "body": converter.output(&body).map_err(refused)?}))
             }
-            Answer::Failure(failure) => {
-                let details: Vec<Value> =
-                    failure.details.iter().map(|detail| converter.detail(contract, detail)).collect();
-                let said = json!({
-                    "ok": false,
-                    "status": crate::convert::grpc_name(failure.code),
-                    "message": failure.message,
-                    "reason": failure.reason,
-                    "details": details,
-                });
-                (false, said)
-            }
+            Answer::Failure(failure) => (false, converter.failure(&failure)),
             Answer::Error(error) => (false, json!({"ok": false, "status": error.code.name(), "message": error.message})),
         };
         match self.format {

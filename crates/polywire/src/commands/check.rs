@@ -17,7 +17,7 @@ const STDIN_BYTES_MAX: u64 = 64 << 20;
 
 /// Checks contracts and workspaces: every mistake with its place
 #[derive(clap::Args)]
-pub struct Check {
+pub(crate) struct Check {
     /// Files and folders; `-` is standard input; a folder with a polywire.yaml is checked as a workspace
     #[arg(default_value = ".")]
     paths: Vec<PathBuf>,
@@ -33,7 +33,7 @@ struct Found {
 }
 
 impl Check {
-    pub fn run(self) -> Outcome {
+    pub(crate) fn run(self) -> Outcome {
         let mut sources = DiskSources::default();
         let mut diags = Vec::new();
         let mut found = Found::default();

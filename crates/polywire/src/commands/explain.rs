@@ -9,7 +9,7 @@ use crate::project;
 
 /// Explains a diagnostic's code, or what the bridge does to the messages of an operation
 #[derive(clap::Args)]
-pub struct Explain {
+pub(crate) struct Explain {
     /// `PW-R0102`, or `users.getUser`
     #[arg(required_unless_present = "list")]
     subject: Option<String>,
@@ -24,7 +24,7 @@ pub struct Explain {
 }
 
 impl Explain {
-    pub fn run(self) -> Outcome {
+    pub(crate) fn run(self) -> Outcome {
         let codes = codes::all();
         let Some(subject) = self.subject.filter(|_| !self.list) else {
             for code in codes {

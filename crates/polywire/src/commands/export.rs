@@ -12,7 +12,7 @@ use crate::project;
 
 /// Prints the contracts of a workspace in another format: what a client in any language can be built from
 #[derive(clap::Args)]
-pub struct Export {
+pub(crate) struct Export {
     /// protobuf or openapi
     #[arg(value_parser = emitters())]
     target: String,
@@ -33,7 +33,7 @@ fn emitters() -> clap::builder::PossibleValuesParser {
 }
 
 impl Export {
-    pub fn run(self) -> Outcome {
+    pub(crate) fn run(self) -> Outcome {
         let mut project = project::open(&self.dir)?;
         let wanted = self.wanted(&project)?;
         let emitter = EMITTERS.iter().find(|e| e.name() == self.target).expect("the parser knows the names");

@@ -8,21 +8,21 @@ use crate::output::{self, Format};
 
 /// Stops a component of the running workspace; it stays stopped
 #[derive(clap::Args)]
-pub struct Stop {
+pub(crate) struct Stop {
     #[command(flatten)]
     target: Target,
 }
 
 /// Starts a component of the running workspace, and waits until it is ready
 #[derive(clap::Args)]
-pub struct Start {
+pub(crate) struct Start {
     #[command(flatten)]
     target: Target,
 }
 
 /// Stops and starts a component of the running workspace
 #[derive(clap::Args)]
-pub struct Restart {
+pub(crate) struct Restart {
     #[command(flatten)]
     target: Target,
 }
@@ -39,19 +39,19 @@ struct Target {
 }
 
 impl Stop {
-    pub fn run(self) -> Outcome {
+    pub(crate) fn run(self) -> Outcome {
         self.target.ask("stop", "stopped")
     }
 }
 
 impl Start {
-    pub fn run(self) -> Outcome {
+    pub(crate) fn run(self) -> Outcome {
         self.target.ask("start", "started")
     }
 }
 
 impl Restart {
-    pub fn run(self) -> Outcome {
+    pub(crate) fn run(self) -> Outcome {
         self.target.ask("restart", "restarted")
     }
 }

@@ -11,7 +11,7 @@ use crate::output::{self, Format};
 
 /// Shows what runs in the workspace
 #[derive(clap::Args)]
-pub struct Ps {
+pub(crate) struct Ps {
     /// The workspace's folder
     #[arg(short = 'C', long)]
     dir: Option<PathBuf>,
@@ -20,7 +20,7 @@ pub struct Ps {
 }
 
 impl Ps {
-    pub fn run(self) -> Outcome {
+    pub(crate) fn run(self) -> Outcome {
         let run = control::find(self.dir.as_deref())?;
         let (_, said) = control::ask(&run, "GET", "/v1/components")?;
         if self.format == Format::Json {

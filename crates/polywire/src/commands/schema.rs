@@ -5,14 +5,14 @@ use crate::output::{self, Format};
 
 /// Prints the JSON Schema of polywire.yaml, for editors
 #[derive(clap::Args)]
-pub struct Schema {
+pub(crate) struct Schema {
     /// `json` is one line.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
 
 impl Schema {
-    pub fn run(self) -> Outcome {
+    pub(crate) fn run(self) -> Outcome {
         let schema = polywire_workspace::json_schema();
         match self.format {
             Format::Json => output::print_json(&schema),

@@ -17,7 +17,7 @@ use crate::{log, signals};
 /// In a folder with a polywire.yaml every component needs an address (`at`). Without one,
 /// `serve --contract api.yaml --to http://127.0.0.1:9000` puts the bridge before one service.
 #[derive(clap::Args)]
-pub struct Serve {
+pub(crate) struct Serve {
     /// The workspace's folder
     #[arg(conflicts_with_all = ["contract", "to"])]
     dir: Option<PathBuf>,
@@ -41,14 +41,14 @@ pub struct Serve {
 }
 
 impl Serve {
-    pub fn run(self) -> Outcome {
+    pub(crate) fn run(self) -> Outcome {
         log::init("polywire");
         let mut project = self.project()?;
         if let Some(timeout) = self.timeout {
             project.settings.all.timeout = timeout;
         }
         let unreachable: Vec<&str> =
-            project.components.iter().filter(|c| c.at.is_empty()).map(|c| c.name.as_str()).collect();
+            project.components.iter().filter(|c| c.at.is_empty() || c.lent).map(|c| c.name.as_str()).collect();
         if !unreachable.is_empty() {
             let failure = Failure::wrong(format!("no address (`at`) for {}", unreachable.join(", ")));
             return Err(failure.help("`polywire up` starts components; `serve` needs to know where they run"));
@@ -57,7 +57,7 @@ impl Serve {
         let ports = Ports::bind(listen, self.admin.unwrap_or(project.admin))?;
         let (url, admin_url) = (format!("http://{}", ports.address), format!("http://{}", ports.admin_address));
         let (bridge, admin) = project.bridge(None, None)?;
-        let gateway = ports.serve(&bridge, admin)?;
+        let gateway = ports.serve(&bridge, admin, &project.listen_options())?;
         match self.format {
             Format::Json => output::print_json(&json!({"url": url, "admin_url": admin_url})),
             _ => output::print(&self.summary(&project, &url, &admin_url)),

@@ -21,7 +21,7 @@ use crate::{log, signals};
 /// COMMAND finds POLYWIRE_URL, POLYWIRE_ADMIN_URL, and POLYWIRE_<COMPONENT>_URL for each component itself, past the
 /// bridge; `polywire` is in its PATH. The exit code is COMMAND's. Without COMMAND everything runs until Ctrl-C.
 #[derive(clap::Args)]
-pub struct Up {
+pub(crate) struct Up {
     /// The workspace's folder
     #[arg(default_value = ".")]
     dir: PathBuf,
@@ -36,7 +36,7 @@ pub struct Up {
 }
 
 impl Up {
-    pub fn run(self) -> Outcome {
+    pub(crate) fn run(self) -> Outcome {
         log::init("polywire");
         let mut project = project::open_with(&self.dir, LockAccess::Grow)?;
         project.report_errors()?;
@@ -65,7 +65,7 @@ impl Up {
         let supervised = Arc::new(Supervised::new(supervisor.clone(), project));
         let (bridge, admin) = project.bridge(Some(supervised), Some(&control_token))?;
         watch.tell(bridge.clone());
-        let gateway = ports.serve(&bridge, admin)?;
+        let gateway = ports.serve(&bridge, admin, &project.listen_options())?;
         let run = RunFile::of_this_process(project.name.clone(), url.clone(), admin_url.clone(), control_token);
         run.write(folder).context("cannot write .polywire/run.json")?;
 

@@ -7,13 +7,13 @@ use crate::output::{self, Format};
 
 /// Prints the version
 #[derive(clap::Args)]
-pub struct Version {
+pub(crate) struct Version {
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
 
 impl Version {
-    pub fn run(self) -> Outcome {
+    pub(crate) fn run(self) -> Outcome {
         let version = env!("CARGO_PKG_VERSION");
         match self.format {
             Format::Json => output::print_json(&json!({"name": "polywire", "version": version})),

@@ -10,13 +10,13 @@ use crate::exit::{Exit, Failure};
 use crate::sources::DiskSources;
 
 /// The reader that recognises a text by its content.
-pub fn reader_of(sources: &DiskSources, file: FileId) -> Option<&'static dyn Reader> {
+pub(crate) fn reader_of(sources: &DiskSources, file: FileId) -> Option<&'static dyn Reader> {
     let map = sources.map();
     READERS.iter().copied().find(|reader| reader.recognises(map.name(file), map.text(file)))
 }
 
 /// Reads one contract; what is wrong in it goes to `diags`, a file that is no contract is a failure.
-pub fn read_contract(
+pub(crate) fn read_contract(
     path: &Path,
     sources: &mut DiskSources,
     contract: &mut Contract,
@@ -33,13 +33,13 @@ pub fn read_contract(
 }
 
 /// What can be read, for messages.
-pub fn known() -> String {
+pub(crate) fn known() -> String {
     let names: Vec<&str> = READERS.iter().map(|reader| reader.name()).collect();
     format!("what can be read: {}", names.join(", "))
 }
 
 /// Whether a file below a folder is worth opening to see if it is a contract.
-pub fn may_be_contract(path: &Path) -> bool {
+pub(crate) fn may_be_contract(path: &Path) -> bool {
     let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default();
     matches!(extension, "yaml" | "yml" | "json" | "proto")
 }

@@ -32,6 +32,7 @@ pub(super) fn read(folder: &Path, access: LockAccess, sources: DiskSources) -> R
     };
     project.name = loaded.name.clone();
     project.listen = loaded.bridge.listen;
+    project.head_bytes_max = usize::try_from(loaded.bridge.policies.limits.header_bytes_max).unwrap_or(usize::MAX);
     project.admin = loaded.bridge.admin;
     project.settings = settings(&loaded);
     read_lock(folder, &mut project)?;
@@ -98,7 +99,7 @@ fn read_component(
         }
         start = ComponentSpec::from_component(component, workspace_folder, port);
     }
-    Ok(Component { name, folder, at, interfaces, start, form })
+    Ok(Component { name, at, lent: component.needs_port(), interfaces, start, form })
 }
 
 /// The port of an address on this machine.

@@ -36,12 +36,24 @@ pub(crate) struct Served {
 }
 
 impl Served {
+    /// Without a log.
     pub(crate) fn start(arguments: &[&str], folder: &Path) -> Served {
+        Served::start_with(arguments, folder, "off", Stdio::inherit())
+    }
+
+    /// With a log in a file.
+    pub(crate) fn start_logged(arguments: &[&str], folder: &Path, log: &Path) -> Served {
+        let log = std::fs::File::create(log).expect("the log can be written");
+        Served::start_with(arguments, folder, "info", log.into())
+    }
+
+    fn start_with(arguments: &[&str], folder: &Path, level: &str, stderr: Stdio) -> Served {
         let mut all = vec!["serve", "--format", "json"];
         all.extend(arguments);
         let mut child = command(&all, folder)
-            .env("POLYWIRE_LOG", "off")
+            .env("POLYWIRE_LOG", level)
             .stdout(Stdio::piped())
+            .stderr(stderr)
             .spawn()
             .expect("the binary starts");
         let mut line = String::new();
@@ -49,6 +61,13 @@ impl Served {
         let said: serde_json::Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("no address: {line}"));
         let text = |key: &str| said[key].as_str().expect("an address").to_string();
         Served { url: text("url"), admin_url: text("admin_url"), child }
+    }
+
+    /// Asks it to stop, and waits until it has.
+    pub(crate) fn stop(mut self) {
+        let asked = Command::new("kill").arg(self.child.id().to_string()).status();
+        assert!(asked.is_ok_and(|status| status.success()));
+        assert!(self.child.wait().is_ok_and(|status| status.success()));
     }
 
     pub(crate) fn address(&self) -> SocketAddr {

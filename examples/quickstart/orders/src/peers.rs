@@ -84,7 +84,7 @@ fn told(component: &str, absent: &str, status: &Status) -> Status {
     match status.code() {
         Code::DeadlineExceeded => Status::deadline_exceeded(format!("{component} did not answer in time")),
         Code::Unavailable | Code::Cancelled | Code::Unknown => {
-            Status::unavailable(format!("{component} cannot be reached"))
+            Status::unavailable(format!("The component {component} cannot be reached."))
         }
         _ => Status::internal(format!("{component} gave an answer that orders did not expect")),
     }
@@ -103,7 +103,7 @@ mod tests {
     #[test]
     fn errors_of_others_become_our_own_words() {
         check(Code::NotFound, Code::NotFound, "user 7 does not exist");
-        check(Code::Unavailable, Code::Unavailable, "users cannot be reached");
+        check(Code::Unavailable, Code::Unavailable, "The component users cannot be reached.");
         check(Code::DeadlineExceeded, Code::DeadlineExceeded, "users did not answer in time");
         check(Code::PermissionDenied, Code::Internal, "users gave an answer that orders did not expect");
     }

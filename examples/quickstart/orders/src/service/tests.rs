@@ -127,7 +127,7 @@ async fn a_component_that_is_gone_is_named() {
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let nobody = || channel(&format!("http://{closed}"));
     let neither = Orders::new(Peers::apart(nobody(), nobody()));
-    refused(&neither, wanted(1, "lamp", 1), Code::Unavailable, "users cannot be reached").await;
+    refused(&neither, wanted(1, "lamp", 1), Code::Unavailable, "The component users cannot be reached.").await;
     let users_only = Orders::new(Peers::apart(stand_in!(UsersServer::new(OneUser)), nobody()));
-    refused(&users_only, wanted(1, "lamp", 1), Code::Unavailable, "catalog cannot be reached").await;
+    refused(&users_only, wanted(1, "lamp", 1), Code::Unavailable, "The component catalog cannot be reached.").await;
 }

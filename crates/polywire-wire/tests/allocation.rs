@@ -1,0 +1,110 @@
+//! No allocation per message in the steady state: JSON to Protobuf, back, and validation alone.
+//!
+//! The counting allocator counts for the thread that asks, so that the test harness does not disturb it.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+#[path = "wire/contract.rs"]
+#[expect(dead_code, reason = "the other tests use all of it")]
+mod contract;
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+
+use polywire_contract::{Check, Contract, Extra, Float, Int, Shape, TypeId};
+use polywire_wire::{Compiler, Encoding, Passed, PlanOptions, Scratch};
+
+thread_local! {
+    static COUNT: Cell<u64> = const { Cell::new(0) };
+}
+
+struct Counting;
+
+#[expect(unsafe_code, reason = "a global allocator is an unsafe trait; it only counts and hands on")]
+// SAFETY: every call is handed on to the system's allocator unchanged.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        COUNT.with(|count| count.set(count.get() + 1));
+        // SAFETY: the caller keeps the contract of `alloc`, which is the same.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
+        // SAFETY: `place` came from `System.alloc` with this layout.
+        unsafe { System.dealloc(place, layout) }
+    }
+
+    unsafe fn realloc(&self, place: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        COUNT.with(|count| count.set(count.get() + 1));
+        // SAFETY: `place` came from `System.alloc` with this layout.
+        unsafe { System.realloc(place, layout, size) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// An order with nested records, lists, maps, an enum, moments, patterns and formats.
+fn order() -> (Contract, TypeId) {
+    let mut hand = contract::Hand::default();
+    let text = hand.ty(Shape::Text, vec![Check::MinLength(1), Check::MaxLength(200)]);
+    let code = hand.ty(Shape::Text, vec![Check::Pattern("^[A-Z]{3}$".into())]);
+    let mail = hand.ty(Shape::Text, vec![Check::Format("email".into())]);
+    let count = hand.ty(Shape::Int(Int::I32), vec![]);
+    let (id, price) = (hand.int(), hand.ty(Shape::Float(Float::F64), vec![]));
+    let (at, status) = (hand.ty(Shape::Instant, vec![]), hand.enumeration(&["pending", "paid"]));
+    let item = hand.record(&[("sku!", text), ("count!", count), ("price!", price)], Extra::Closed);
+    let items = hand.ty(Shape::List(item.into()), vec![Check::MinItems(1), Check::UniqueItems]);
+    let counts = hand.ty(Shape::Map { key: text, value: count.into() }, vec![]);
+    let marks = hand.list(count);
+    let fields = [
+        ("id!", id),
+        ("mail!", mail),
+        ("currency!", code),
+        ("at!", at),
+        ("status!", status),
+        ("items!", items),
+        ("counts", counts),
+        ("marks", marks),
+        ("note", text),
+    ];
+    let order = hand.record(&fields, Extra::Closed);
+    hand.derive();
+    (hand.contract, order)
+}
+
+#[test]
+fn a_message_costs_no_allocation() {
+    let (contract, order) = order();
+    let mut compiler = Compiler::new(&contract);
+    let options = PlanOptions::default();
+    let mut diags = Vec::new();
+    let mut plan = |from, to| compiler.ty(order.into(), from, to, &options, &mut diags).unwrap();
+    let there = plan(Encoding::Json, Encoding::Protobuf);
+    let back = plan(Encoding::Protobuf, Encoding::Json);
+    let check = plan(Encoding::Json, Encoding::Json);
+    let plans = compiler.finish();
+    let json = |n: u32| {
+        format!(
+            r#"{{"note":"line\n{n}","status":"paid","id":{n},"mail":"a@b.org","currency":"EUR","at":"2024-01-01T00:00:00.5Z",
+            "items":[{{"sku":"a\u00e9","count":{n},"price":1.5}},{{"price":2.25,"sku":"b","count":1}}],"counts":{{"x":1,"y\u0031":{n}}},"marks":[1,2,{n}]}}"#
+        )
+    };
+    let inputs: Vec<String> = (100..164).map(json).collect();
+    let mut scratch = Scratch::default();
+    let (mut message, mut text) = (Vec::new(), Vec::new());
+    let mut round = || {
+        for input in &inputs {
+            assert_eq!(
+                plans.transcode(there, input.as_bytes(), &mut message, &mut scratch),
+                Ok(Passed::Written)
+            );
+            assert_eq!(plans.transcode(back, &message, &mut text, &mut scratch), Ok(Passed::Written));
+            assert_eq!(plans.transcode(check, input.as_bytes(), &mut text, &mut scratch), Ok(Passed::Same));
+        }
+    };
+    round();
+    let before = COUNT.with(Cell::get);
+    round();
+    assert_eq!(COUNT.with(Cell::get) - before, 0);
+}
