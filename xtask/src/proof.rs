@@ -43,9 +43,18 @@ pub(crate) fn run(root: &Path, names: &[String], list: bool) -> Result<()> {
     }
     for row in &rows {
         let verdict = if row["passed"] == true { "passed" } else { "FAILED" };
-        let figures: Vec<String> =
-            row["figures"].as_object().into_iter().flatten().map(|(k, v)| format!("{k} {}", v.as_str().unwrap_or(""))).collect();
-        say(&format!("{:12} {verdict} {:>7} s  {}\n", row["name"].as_str().unwrap_or(""), row["seconds"], figures.join(", ")));
+        let figures: Vec<String> = row["figures"]
+            .as_object()
+            .into_iter()
+            .flatten()
+            .map(|(k, v)| format!("{k} {}", v.as_str().unwrap_or("")))
+            .collect();
+        say(&format!(
+            "{:12} {verdict} {:>7} s  {}\n",
+            row["name"].as_str().unwrap_or(""),
+            row["seconds"],
+            figures.join(", ")
+        ));
     }
     let report = json!({"commit": said(root, "git", &["rev-parse", "HEAD"]), "date": said(root, "date", &["-u", "+%FT%TZ"]), "proofs": rows});
     fs::create_dir_all(root.join("target"))?;

@@ -85,7 +85,8 @@ fn arrows(root: &Path, found: &mut Vec<String>) -> Result<()> {
             if line.starts_with('[') {
                 section = line;
             }
-            let dependency = line.strip_prefix("polywire-").and_then(|rest| rest.split(['.', ' ', '=']).next());
+            let dependency =
+                line.strip_prefix("polywire-").and_then(|rest| rest.split(['.', ' ', '=']).next());
             if let Some(name) = dependency
                 && section == "[dependencies]"
                 && !allowed.contains(&name)
@@ -139,7 +140,11 @@ fn registries(root: &Path, found: &mut Vec<String>) -> Result<()> {
         if rows.is_empty() {
             found.push(format!("{file}: the registry `{constant}` has no rows"));
         }
-        let folder = if file.ends_with("lib.rs") { path.parent().map(Path::to_path_buf) } else { Some(path.with_extension("")) };
+        let folder = if file.ends_with("lib.rs") {
+            path.parent().map(Path::to_path_buf)
+        } else {
+            Some(path.with_extension(""))
+        };
         let Some(folder) = folder else { continue };
         for row in &rows {
             if !folder.join(format!("{row}.rs")).exists() {
@@ -156,7 +161,8 @@ fn registries(root: &Path, found: &mut Vec<String>) -> Result<()> {
                 let entry = entry?.path();
                 let stem = entry.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
                 let is_rust = entry.extension().is_some_and(|e| e == "rs");
-                let implements = is_rust && fs::read_to_string(&entry)?.contains(&format!("impl {item} for "));
+                let implements =
+                    is_rust && fs::read_to_string(&entry)?.contains(&format!("impl {item} for "));
                 if implements && !rows.contains(&stem) {
                     found.push(format!("{file}: {stem}.rs implements {item} but has no row in `{constant}`"));
                 }
@@ -175,7 +181,9 @@ fn rows(text: &str, constant: &str) -> Vec<String> {
         .map(|line| line.split("//").next().unwrap_or_default())
         .collect::<String>()
         .split([',', '['])
-        .filter_map(|row| row.trim().trim_start_matches('&').split_once("::").map(|(module, _)| module.trim().to_string()))
+        .filter_map(|row| {
+            row.trim().trim_start_matches('&').split_once("::").map(|(module, _)| module.trim().to_string())
+        })
         .filter(|module| !module.is_empty())
         .collect()
 }

@@ -19,7 +19,7 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Caller {
     /// The address of the other end, for logs.
-    pub peer: String,
+    pub peer: Arc<str>,
     /// The token from `polywire-token`, where one was sent. Never logged.
     pub token: Option<String>,
 }

@@ -62,7 +62,7 @@ impl Default for ListenOptions {
 /// What the fronts know of a connection.
 pub(crate) struct Connection {
     pub(crate) dispatch: Arc<dyn Dispatch>,
-    pub(crate) peer: String,
+    pub(crate) peer: Arc<str>,
     pub(crate) body_timeout: Duration,
     pub(crate) health: Option<HealthCheck>,
     /// A request was answered before it was read: what is still on its way has to be taken in, or the answer would be
@@ -136,7 +136,7 @@ async fn connection(
     }
     let front = Arc::new(Connection {
         dispatch,
-        peer: peer.to_string(),
+        peer: peer.to_string().into(),
         body_timeout: options.body_timeout,
         health: options.health.clone(),
         unread: AtomicBool::new(false),

@@ -38,7 +38,11 @@ impl Component {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("a bound socket has an address");
         let refuses = matches!(behaviour, Behaviour::Refuse);
-        let shared = Shared { behaviour: Mutex::new(behaviour), requests: AtomicUsize::new(0), last: Mutex::default() };
+        let shared = Shared {
+            behaviour: Mutex::new(behaviour),
+            requests: AtomicUsize::new(0),
+            last: Mutex::default(),
+        };
         let component = Component { address, shared: Arc::new(shared) };
         if refuses {
             return component;
@@ -67,7 +71,10 @@ impl Component {
     pub fn header(&self, name: &str) -> Option<String> {
         let head = self.shared.last.lock().expect("no holder panics");
         let fields = head.lines().filter_map(|line| line.split_once(':'));
-        fields.into_iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim().to_string())
+        fields
+            .into_iter()
+            .find(|(n, _)| n.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.trim().to_string())
     }
 }
 
@@ -114,7 +121,9 @@ fn read_request(stream: &mut TcpStream) -> Option<String> {
     let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
     let length = head
         .lines()
-        .find_map(|line| line.to_lowercase().strip_prefix("content-length:").and_then(|v| v.trim().parse::<usize>().ok()))
+        .find_map(|line| {
+            line.to_lowercase().strip_prefix("content-length:").and_then(|v| v.trim().parse::<usize>().ok())
+        })
         .unwrap_or(0);
     let mut have = bytes.len() - end;
     while have < length {

@@ -102,7 +102,8 @@ async fn answer(request: Request<Incoming>, shared: Arc<Shared>) -> Result<Respo
     let behaviour = shared.behaviour.lock().expect("no holder panics").clone();
     let mut response = Response::new(Frames::default());
     let set = |headers: &mut HeaderMap, name: &'static str, value: &str| {
-        headers.insert(HeaderName::from_static(name), HeaderValue::from_str(value).expect("a header's value"));
+        headers
+            .insert(HeaderName::from_static(name), HeaderValue::from_str(value).expect("a header's value"));
     };
     set(response.headers_mut(), "content-type", "application/grpc");
     let mut trailers = HeaderMap::new();
@@ -147,7 +148,10 @@ impl Body for Frames {
     type Data = Bytes;
     type Error = Infallible;
 
-    fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
         Poll::Ready(self.get_mut().0.pop_front().map(Ok))
     }
 
@@ -170,7 +174,8 @@ fn status(code: u8, text: &str, details: &[(String, Vec<u8>)]) -> Vec<u8> {
 }
 
 fn put(into: &mut Vec<u8>, number: u8, bytes: &[u8]) {
-    let length = u8::try_from(bytes.len()).ok().filter(|length| *length < 128).expect("tests use short texts");
+    let length =
+        u8::try_from(bytes.len()).ok().filter(|length| *length < 128).expect("tests use short texts");
     into.extend([number << 3 | 2, length]);
     into.extend_from_slice(bytes);
 }
@@ -179,7 +184,8 @@ fn base64(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::new();
     for chunk in bytes.chunks(3) {
-        let word = chunk.iter().fold(0u32, |word, byte| word << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
+        let word =
+            chunk.iter().fold(0u32, |word, byte| word << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
         for digit in 0..=chunk.len() {
             text.push(char::from(DIGITS[(word >> (18 - 6 * digit)) as usize & 63]));
         }

@@ -8,5 +8,5 @@ pub(crate) mod text;
 
 pub use format::Format;
 pub use number::{Exact, FloatRules};
-pub(crate) use schema::SchemaNumber;
+pub use schema::SchemaNumber;
 pub use text::TextRules;

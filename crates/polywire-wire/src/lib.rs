@@ -52,9 +52,10 @@ pub(crate) use keys::hash;
 
 /// The parts of plans that sources and sinks are handed, and what they are made of.
 pub mod parts {
-    pub use crate::check::{Exact, FloatRules, Format, TextRules};
+    pub use crate::check::{Exact, FloatRules, Format, SchemaNumber, TextRules};
     pub use crate::plan::{
-        Absent, Bool, Branch, Bytes, Decimal, Empty, Enum, ExtraRule, Float, Int, List, Map, Node, NodeId,
-        OnNull, Peek, PeekRow, Record, Row, Slot, Sum, Tag, Text, Values, Wire, Wrapped,
+        Absent, Bool, Branch, Bytes, Choice, Condition, Decimal, Empty, Enum, ExtraRule, Float, Guard, Int,
+        Items, List, Map, Matcher, Members, NameRule, Node, NodeId, OnNull, Peek, PeekRow, Record, Residual,
+        Row, SchemaNode, Slot, Sum, Tag, Text, Values, Wire, Wrapped,
     };
 }

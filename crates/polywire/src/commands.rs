@@ -18,7 +18,9 @@ use crate::exit::Outcome;
 /// One contract, every language, any wire.
 #[derive(Parser)]
 #[command(name = "polywire", version, about, propagate_version = true, disable_help_subcommand = true)]
-#[command(after_help = "Exit codes: 0 ok, 1 contract or input wrong, 2 usage, 3 environment, 70 a bug of ours")]
+#[command(
+    after_help = "Exit codes: 0 ok, 1 contract or input wrong, 2 usage, 3 environment, 70 a bug of ours"
+)]
 pub(crate) enum Command {
     Call(call::Call),
     Check(check::Check),

@@ -37,7 +37,9 @@ pub(crate) fn find(named: Option<&Path>) -> Result<RunFile, Failure> {
             let message = format!("the workspace in {} is not running any more", at.display());
             Err(Failure::environment(message).help(help))
         }
-        None => Err(Failure::environment(format!("no workspace is running in {}", folder.display())).help(help)),
+        None => {
+            Err(Failure::environment(format!("no workspace is running in {}", folder.display())).help(help))
+        }
     }
 }
 
@@ -46,9 +48,11 @@ pub(crate) fn ask(run: &RunFile, method: &str, path: &str) -> Result<(u16, serde
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("no runtime")?;
     let asking = async {
         let host = run.admin_url.trim_start_matches("http://");
-        let stream = tokio::net::TcpStream::connect(host).await.context("cannot reach the running workspace")?;
-        let (mut sender, connection) =
-            hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.context("cannot ask the workspace")?;
+        let stream =
+            tokio::net::TcpStream::connect(host).await.context("cannot reach the running workspace")?;
+        let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
+            .await
+            .context("cannot ask the workspace")?;
         tokio::spawn(connection);
         let request = Request::builder()
             .method(method)
@@ -60,7 +64,8 @@ pub(crate) fn ask(run: &RunFile, method: &str, path: &str) -> Result<(u16, serde
         let answer = sender.send_request(request).await.context("the workspace does not answer")?;
         let status = answer.status().as_u16();
         let body = Limited::new(answer.into_body(), ANSWER_BYTES_MAX).collect().await;
-        let body = body.map_err(|error| Failure::environment(format!("the answer broke off: {error}")))?.to_bytes();
+        let body =
+            body.map_err(|error| Failure::environment(format!("the answer broke off: {error}")))?.to_bytes();
         Ok((status, serde_json::from_slice(&body).unwrap_or(serde_json::Value::Null)))
     };
     runtime.block_on(async {

@@ -3,7 +3,9 @@
 use bytes::Bytes;
 use polywire_call::{Body, Detail, Input};
 use polywire_contract::{Contract, OperationId, TypeId};
-use polywire_wire::{Compiler, Encoding, Form, Output, PlanId, PlanOptions, Plans, Refusal, Scratch, Validation};
+use polywire_wire::{
+    Compiler, Encoding, Form, Output, PlanId, PlanOptions, Plans, Refusal, Scratch, Validation,
+};
 use serde_json::{Value, json};
 
 use crate::exit::Failure;
@@ -41,7 +43,10 @@ impl Converter {
             if let polywire_contract::GrpcOutcome::Detail(Some(ty)) = outcome
                 && let Some(message) = contract.protobuf.messages.get(ty)
             {
-                details.push((message.full_name.clone(), json(&mut compiler, *ty, Encoding::Protobuf, Encoding::Json)?));
+                details.push((
+                    message.full_name.clone(),
+                    json(&mut compiler, *ty, Encoding::Protobuf, Encoding::Json)?,
+                ));
             }
         }
         let document = match form {

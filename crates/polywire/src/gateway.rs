@@ -89,7 +89,10 @@ impl Gateway {
     }
 }
 
-fn spawn(name: &str, body: impl FnOnce(tokio::runtime::Runtime) + Send + 'static) -> Result<JoinHandle<()>, Failure> {
+fn spawn(
+    name: &str,
+    body: impl FnOnce(tokio::runtime::Runtime) + Send + 'static,
+) -> Result<JoinHandle<()>, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("no runtime")?;
     std::thread::Builder::new().name(name.into()).spawn(move || body(runtime)).context("no thread")
 }

@@ -66,7 +66,12 @@ pub(crate) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
 }
 
 /// Renders diagnostics in the order of their places.
-pub(crate) fn diagnostics(sources: &SourceMap, diags: &mut Vec<Diagnostic>, format: Format, color: bool) -> String {
+pub(crate) fn diagnostics(
+    sources: &SourceMap,
+    diags: &mut Vec<Diagnostic>,
+    format: Format,
+    color: bool,
+) -> String {
     polywire_diag::sort(diags);
     let format = match format {
         Format::Text => polywire_diag::Format::Text { color },

@@ -79,13 +79,18 @@ pub(crate) fn open(folder: &Path) -> Result<Project, Failure> {
 pub(crate) fn open_with(folder: &Path, access: LockAccess) -> Result<Project, Failure> {
     if !folder.join(MANIFEST).is_file() {
         let message = format!("there is no {MANIFEST} in {}", folder.display());
-        return Err(Failure::environment(message).help("name the workspace's folder, or make one with a polywire.yaml"));
+        return Err(Failure::environment(message)
+            .help("name the workspace's folder, or make one with a polywire.yaml"));
     }
     manifest::read(folder, access, DiskSources::default())
 }
 
 /// Opens a workspace among other contracts: its texts and mistakes are added to theirs.
-pub(crate) fn open_into(folder: &Path, sources: &mut DiskSources, diags: &mut Vec<Diagnostic>) -> Result<Project, Failure> {
+pub(crate) fn open_into(
+    folder: &Path,
+    sources: &mut DiskSources,
+    diags: &mut Vec<Diagnostic>,
+) -> Result<Project, Failure> {
     let mut project = manifest::read(folder, LockAccess::Grow, std::mem::take(sources))?;
     *sources = std::mem::take(&mut project.sources);
     diags.append(&mut project.diags);
@@ -107,8 +112,7 @@ pub(crate) fn single(contracts: &[PathBuf], to: &str) -> Result<Project, Failure
     }
     let form = form_of(to)?;
     let at = vec![to.to_string()];
-    let component =
-        Component { name: "service".into(), at, lent: false, interfaces, start: None, form };
+    let component = Component { name: "service".into(), at, lent: false, interfaces, start: None, form };
     project.components.push(component);
     project.derive(LockAccess::Grow);
     Ok(project)
@@ -119,7 +123,8 @@ fn form_of(url: &str) -> Result<Form, Failure> {
     let link = polywire_link::by_url(url).ok_or_else(|| {
         let schemes: Vec<String> =
             LINKS.iter().flat_map(|link| link.schemes()).map(|scheme| format!("{scheme}://")).collect();
-        Failure::wrong(format!("`{url}` is no address of a link")).help(format!("links are {}", schemes.join(", ")))
+        Failure::wrong(format!("`{url}` is no address of a link"))
+            .help(format!("links are {}", schemes.join(", ")))
     })?;
     Ok(link.form())
 }
@@ -156,9 +161,10 @@ impl Project {
         output::note_diagnostics(self.sources.map(), &mut diags);
         match diags.iter().filter(|diag| diag.is_error()).count() {
             0 => Ok(()),
-            errors => {
-                Err(Failure::wrong(format!("{} in the contracts and the configuration", output::count(errors, "mistake"))))
-            }
+            errors => Err(Failure::wrong(format!(
+                "{} in the contracts and the configuration",
+                output::count(errors, "mistake")
+            ))),
         }
     }
 
@@ -180,7 +186,8 @@ impl Project {
     /// Finds an operation by its name, or says which there are.
     pub(crate) fn operation(&self, name: &str) -> Result<OperationId, Failure> {
         self.contract.find_operation(name).ok_or_else(|| {
-            let ids: Vec<&str> = self.contract.operations.iter().map(|operation| operation.id.as_str()).collect();
+            let ids: Vec<&str> =
+                self.contract.operations.iter().map(|operation| operation.id.as_str()).collect();
             let failure = Failure::wrong(format!("there is no operation `{name}`"));
             match polywire_diag::nearest(name, ids.iter().copied()) {
                 Some(near) => failure.help(format!("did you mean `{near}`?")),
@@ -217,7 +224,6 @@ impl Project {
     ) -> Result<(Arc<Bridge>, Arc<Admin>), Failure> {
         let snapshot = self.snapshot()?;
         let bridge = Bridge::new(snapshot, Arc::new(SystemClock), Arc::new(TokioTimer));
-        bridge.set_ready(true);
         let mut admin = Admin::new(bridge.clone());
         if let (Some(control), Some(token)) = (control, token) {
             admin = admin.with_control(control, token);
@@ -235,7 +241,8 @@ impl Project {
         let mut ends = Vec::new();
         for component in &self.components {
             let url = component.at.first().map_or("", String::as_str);
-            let link = polywire_link::by_url(url).ok_or_else(|| Failure::wrong(format!("`{url}` is no address")))?;
+            let link =
+                polywire_link::by_url(url).ok_or_else(|| Failure::wrong(format!("`{url}` is no address")))?;
             let opened = link
                 .open(url, &LinkOptions::default())
                 .map_err(|error| Failure::wrong(format!("{}: `{url}`: {error}", component.name)))?;
@@ -246,7 +253,11 @@ impl Project {
         let openapi = openapi(&contract, &mut diags);
         output::note_diagnostics(self.sources.map(), &mut diags);
         if diags.iter().any(Diagnostic::is_error) {
-            return Err(Failure { exit: Exit::Wrong, message: "the bridge cannot be made of these contracts".into(), help: None });
+            return Err(Failure {
+                exit: Exit::Wrong,
+                message: "the bridge cannot be made of these contracts".into(),
+                help: None,
+            });
         }
         Ok(match openapi {
             Some(document) => snapshot.with_openapi(document),

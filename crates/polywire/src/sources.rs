@@ -59,7 +59,8 @@ fn read_text(path: &Path) -> Result<String, Missing> {
     let missing = |reason: String| Missing { reason };
     let file = std::fs::File::open(path).map_err(|error| missing(reason(&error)))?;
     let mut bytes = Vec::new();
-    let read = file.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(|error| missing(reason(&error)))?;
+    let read =
+        file.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(|error| missing(reason(&error)))?;
     if read as u64 > FILE_BYTES_MAX {
         return Err(missing(format!("is larger than {} MiB", FILE_BYTES_MAX >> 20)));
     }

@@ -52,13 +52,12 @@ pub(super) fn cross(passage: &mut Passage<'_>, exchange: &Exchange, parts: Parts
             (false, false) => caller(Form::Message, passage, operation, at, parts, None),
         };
     }
-    let name = media.name.clone();
     let way =
         passage.way.expect("an answer is brought to its caller only where there was a way to the component");
     match plan::outcome(&passage.snapshot.plans, way, at, parts.body.bytes()) {
         Ok((written, report)) => {
             noted(passage, &report);
-            let media = parts.media.or(Some(name));
+            let media = parts.media.or_else(|| Some(media.name.clone()));
             caller(exchange.origin.form, passage, operation, at, Parts { media, ..parts }, written)
         }
         Err(refusal) if to_document && check == ResponseCheck::Log => {

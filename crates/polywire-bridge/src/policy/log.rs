@@ -39,7 +39,7 @@ impl Policy for Log {
             trace_id,
             span_id,
             request_id: exchange.metadata.get(REQUEST_ID).unwrap_or(""),
-            peer: exchange.caller.peer.as_str(),
+            peer: &exchange.caller.peer,
             error: error.as_deref(),
             observed: observed.as_deref(),
         });

@@ -38,7 +38,8 @@ impl SchemaNumber {
     #[cold]
     fn check_rounded(&self, text: &[u8]) -> Result<(), Stop> {
         let plain = text.iter().all(|byte| byte.is_ascii_digit() || *byte == b'-');
-        let value: f64 = std::str::from_utf8(text).ok().and_then(|text| text.parse().ok()).unwrap_or(f64::NAN);
+        let value: f64 =
+            std::str::from_utf8(text).ok().and_then(|text| text.parse().ok()).unwrap_or(f64::NAN);
         if self.integer && !plain && value.fract() != 0.0 {
             return Err(Stop::Type);
         }

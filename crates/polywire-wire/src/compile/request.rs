@@ -9,7 +9,9 @@ use super::operation::encoding;
 use super::record::Part;
 use super::{Direction, Job, Mode, Place, literal};
 use crate::codes::{NO_PROTOBUF_FORM, PARAMETER_IS_NO_TEXT};
-use crate::plan::{Body, Empty, ExtraRule, Key, Leaf, Node, NodeId, ParamsPlan, PlanOptions, RequestPlan, Slot};
+use crate::plan::{
+    Body, Empty, ExtraRule, Key, Leaf, Node, NodeId, ParamsPlan, PlanOptions, RequestPlan, Slot,
+};
 use crate::walk::push_segment;
 use crate::{Encoding, Form, Stop, Validation};
 

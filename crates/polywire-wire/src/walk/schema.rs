@@ -193,7 +193,8 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
             self.member(members, &entry, base)?;
             self.source.leave_entry(&entry)?;
         }
-        let is_there = |state: &State, row: u16| state.masks[base + usize::from(row / 64)] >> (row % 64) & 1 == 1;
+        let is_there =
+            |state: &State, row: u16| state.masks[base + usize::from(row / 64)] >> (row % 64) & 1 == 1;
         let state = &*self.state;
         let lacking = members.dependent.iter().any(|(row, needed)| {
             is_there(state, *row) && !needed.iter().all(|needed| is_there(state, *needed))
@@ -221,7 +222,11 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
         self.state.masks.resize(hits + members.patterns.len().div_ceil(64), 0);
         let name = self.source.key_text(entry)?;
         let row = members.known.by_name(name);
-        let segment = if COLLECT { Segment::Name(String::from_utf8_lossy(name).into_owned()) } else { Segment::Index(0) };
+        let segment = if COLLECT {
+            Segment::Name(String::from_utf8_lossy(name).into_owned())
+        } else {
+            Segment::Index(0)
+        };
         let mut known = row.is_some_and(|row| row < members.named);
         for (at, (matcher, _)) in members.patterns.iter().enumerate() {
             if matcher.finds(name) {
@@ -279,7 +284,8 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
             let end = self.source.mark();
             self.source.seek(start)?;
             self.source.kind()?;
-            let (here, at, found) = (self.state.pointer(self.nodes, None), self.source.at(), self.source.found());
+            let (here, at, found) =
+                (self.state.pointer(self.nodes, None), self.source.at(), self.source.found());
             for error in residual.validator.iter_errors(&tree) {
                 let path = format!("{here}{}", error.instance_path());
                 let inner = if error.instance_path().as_str().is_empty() { found } else { "value" };

@@ -321,6 +321,10 @@ fn google_api_http_bindings_are_put_together() {
     );
     assert_eq!(run.refused(&[(0, "1"), (3, "x"), (4, "1")], "{}"), "/number oneOf");
 
+    // A message without the field that is the body.
+    let without = back.request(&[], Some(b"\x08\x01")).map(|_| String::new());
+    assert_eq!(told(without), "/note required");
+
     assert_eq!(run.outcome(0, b"\x0a\x03\x0a\x01a\x0a\x02\x10\x05\x12\x01n"), Ok(Passed::Written));
     assert_eq!(String::from_utf8_lossy(&run.out.body), r#"[{"text":"a"},{"rank":"5"}]"#);
     assert_eq!(run.outcome(0, b""), Ok(Passed::Written));

@@ -66,7 +66,10 @@ impl Call {
     fn read_input(&self) -> Result<String, Failure> {
         if self.input == "-" {
             let mut text = String::new();
-            std::io::stdin().take(INPUT_BYTES_MAX).read_to_string(&mut text).context("cannot read standard input")?;
+            std::io::stdin()
+                .take(INPUT_BYTES_MAX)
+                .read_to_string(&mut text)
+                .context("cannot read standard input")?;
             return Ok(text);
         }
         match self.input.strip_prefix('@') {
@@ -103,7 +106,8 @@ impl Call {
             answer: None,
             slots: Slots::default(),
         };
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("no runtime")?;
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().build().context("no runtime")?;
         runtime
             .block_on(async { tokio::time::timeout(self.timeout, call.call(&mut exchange)).await })
             .map_err(|_| Failure::environment(format!("{url}: no answer within {:?}", self.timeout)))?
@@ -123,7 +127,9 @@ impl Call {
                 (true, json!({"ok": true, "status": "OK", "body": converter.output(&body).map_err(refused)?}))
             }
             Answer::Failure(failure) => (false, converter.failure(&failure)),
-            Answer::Error(error) => (false, json!({"ok": false, "status": error.code.name(), "message": error.message})),
+            Answer::Error(error) => {
+                (false, json!({"ok": false, "status": error.code.name(), "message": error.message}))
+            }
         };
         match self.format {
             Format::Json => output::print_json(&said),

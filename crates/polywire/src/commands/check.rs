@@ -85,10 +85,14 @@ fn contracts(
     let mut contract = Contract::default();
     if path == Path::new("-") {
         let mut text = String::new();
-        std::io::stdin().take(STDIN_BYTES_MAX).read_to_string(&mut text).context("cannot read standard input")?;
+        std::io::stdin()
+            .take(STDIN_BYTES_MAX)
+            .read_to_string(&mut text)
+            .context("cannot read standard input")?;
         let file = sources.add("<stdin>", text);
-        let reader = project::reader_of(sources, file)
-            .ok_or_else(|| Failure::wrong("standard input is no contract that is known").help(project::known()))?;
+        let reader = project::reader_of(sources, file).ok_or_else(|| {
+            Failure::wrong("standard input is no contract that is known").help(project::known())
+        })?;
         reader.read(file, sources, &mut contract, diags);
         return Ok((contract, 1));
     }

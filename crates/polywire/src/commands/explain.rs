@@ -64,7 +64,9 @@ fn operation(name: &str, dir: &std::path::Path, format: Format) -> Outcome {
     let snapshot = project.snapshot_for_explanation()?;
     let explanation = snapshot.explain(id);
     match format {
-        Format::Json => output::print_json(&serde_json::to_value(&explanation).expect("an explanation is JSON")),
+        Format::Json => {
+            output::print_json(&serde_json::to_value(&explanation).expect("an explanation is JSON"))
+        }
         _ => output::print(&explanation.to_string()),
     }
     Ok(Exit::Ok)

@@ -41,7 +41,8 @@ impl Export {
         project.report_errors()?;
         project.write_lock()?;
         if self.format == Format::Json {
-            let files: serde_json::Map<_, _> = files.iter().map(|(path, text)| (path.into(), text.into())).collect();
+            let files: serde_json::Map<_, _> =
+                files.iter().map(|(path, text)| (path.into(), text.into())).collect();
             output::print_json(&serde_json::Value::Object(files));
             return Ok(Exit::Ok);
         }
@@ -81,6 +82,9 @@ impl Export {
                 });
             }
         }
-        Ok(ids(&|at| self.interfaces.contains(&interfaces[at].name) || self.interfaces.contains(&interfaces[at].component)))
+        Ok(ids(&|at| {
+            self.interfaces.contains(&interfaces[at].name)
+                || self.interfaces.contains(&interfaces[at].component)
+        }))
     }
 }

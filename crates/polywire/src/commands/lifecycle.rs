@@ -63,7 +63,8 @@ impl Target {
             return Err(Failure::usage(format!("`{}` cannot be a component's name", self.component)));
         }
         let run = control::find(self.dir.as_deref())?;
-        let (status, said) = control::ask(&run, "POST", &format!("/v1/components/{}/{action}", self.component))?;
+        let (status, said) =
+            control::ask(&run, "POST", &format!("/v1/components/{}/{action}", self.component))?;
         if !(200..300).contains(&status) {
             let message = said["error"]["message"].as_str().unwrap_or("it was refused").to_string();
             let exit = if status == 404 { Exit::Wrong } else { Exit::Environment };

@@ -27,7 +27,14 @@ impl Ps {
             output::print_json(&said);
             return Ok(Exit::Ok);
         }
-        let mut rows = vec![vec!["bridge".into(), "ready".into(), run.pid.to_string(), run.url.clone(), String::new(), String::new()]];
+        let mut rows = vec![vec![
+            "bridge".into(),
+            "ready".into(),
+            run.pid.to_string(),
+            run.url.clone(),
+            String::new(),
+            String::new(),
+        ]];
         for component in said.as_array().or(said["components"].as_array()).into_iter().flatten() {
             rows.push(row(component));
         }

@@ -47,22 +47,28 @@ impl Serve {
         if let Some(timeout) = self.timeout {
             project.settings.all.timeout = timeout;
         }
-        let unreachable: Vec<&str> =
-            project.components.iter().filter(|c| c.at.is_empty() || c.lent).map(|c| c.name.as_str()).collect();
+        let unreachable: Vec<&str> = project
+            .components
+            .iter()
+            .filter(|c| c.at.is_empty() || c.lent)
+            .map(|c| c.name.as_str())
+            .collect();
         if !unreachable.is_empty() {
             let failure = Failure::wrong(format!("no address (`at`) for {}", unreachable.join(", ")));
             return Err(failure.help("`polywire up` starts components; `serve` needs to know where they run"));
         }
         let listen = self.listen.unwrap_or(project.listen);
         let ports = Ports::bind(listen, self.admin.unwrap_or(project.admin))?;
-        let (url, admin_url) = (format!("http://{}", ports.address), format!("http://{}", ports.admin_address));
+        let (url, admin_url) =
+            (format!("http://{}", ports.address), format!("http://{}", ports.admin_address));
         let (bridge, admin) = project.bridge(None, None)?;
         let gateway = ports.serve(&bridge, admin, &project.listen_options())?;
         match self.format {
             Format::Json => output::print_json(&json!({"url": url, "admin_url": admin_url})),
             _ => output::print(&self.summary(&project, &url, &admin_url)),
         }
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("no runtime")?;
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().build().context("no runtime")?;
         runtime.block_on(signals::stop())?;
         gateway.stop();
         Ok(Exit::Ok)
@@ -78,7 +84,8 @@ impl Serve {
     }
 
     fn summary(&self, project: &Project, url: &str, admin_url: &str) -> String {
-        let mut rows = vec![vec!["bridge".to_string(), url.to_string()], vec!["admin".into(), admin_url.to_string()]];
+        let mut rows =
+            vec![vec!["bridge".to_string(), url.to_string()], vec!["admin".into(), admin_url.to_string()]];
         rows.extend(project.components.iter().map(|c| vec![c.name.clone(), c.at.join(", ")]));
         output::table(&["NAME", "ADDRESS"], &rows)
     }

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use polywire_bridge::Bridge;
 use polywire_workspace::{GuardCommand, RunFile, StartError, Supervisor, token};
 use serde_json::json;
 
@@ -56,7 +57,8 @@ impl Up {
     }
 
     async fn supervise(&self, project: &mut Project, folder: &Path, ports: Ports) -> Outcome {
-        let (url, admin_url) = (format!("http://{}", ports.address), format!("http://{}", ports.admin_address));
+        let (url, admin_url) =
+            (format!("http://{}", ports.address), format!("http://{}", ports.admin_address));
         let watch = Arc::new(Watch::new(project.components.iter().map(|c| c.name.clone()).collect()));
         let specs = project.specs(&url)?;
         let guard = GuardCommand::this_program().context("cannot find this program")?;
@@ -66,11 +68,12 @@ impl Up {
         let (bridge, admin) = project.bridge(Some(supervised), Some(&control_token))?;
         watch.tell(bridge.clone());
         let gateway = ports.serve(&bridge, admin, &project.listen_options())?;
-        let run = RunFile::of_this_process(project.name.clone(), url.clone(), admin_url.clone(), control_token);
+        let run =
+            RunFile::of_this_process(project.name.clone(), url.clone(), admin_url.clone(), control_token);
         run.write(folder).context("cannot write .polywire/run.json")?;
 
         let ended = tokio::select! {
-            ended = self.inside(project, folder, &supervisor, &run) => ended,
+            ended = self.inside(project, folder, &supervisor, &bridge, &run) => ended,
             stopped = signals::stop(), if self.command.is_empty() => stopped.map(|()| Exit::Ok),
         };
         supervisor.stop_all().await;
@@ -81,10 +84,18 @@ impl Up {
     }
 
     /// Everything that happens while it runs.
-    async fn inside(&self, project: &Project, folder: &Path, supervisor: &Supervisor, run: &RunFile) -> Outcome {
+    async fn inside(
+        &self,
+        project: &Project,
+        folder: &Path,
+        supervisor: &Supervisor,
+        bridge: &Bridge,
+        run: &RunFile,
+    ) -> Outcome {
         let starting = supervisor.start_all();
         if self.command.is_empty() {
             starting.await.map_err(failure)?;
+            bridge.set_ready(true);
             self.show(project, run);
             return std::future::pending().await;
         }
@@ -95,6 +106,7 @@ impl Up {
                 return Ok(Exit::Status(130));
             }
         }
+        bridge.set_ready(true);
         let environment = environment(project, folder, run);
         let here = std::env::current_dir().context("cannot find the current folder")?;
         let status = supervisor.run_command(&self.command, &here, environment).await.map_err(failure)?;
@@ -103,8 +115,11 @@ impl Up {
 
     fn show(&self, project: &Project, run: &RunFile) {
         if self.format == Format::Json {
-            let components: Vec<_> =
-                project.components.iter().map(|c| json!({"name": c.name, "address": c.at.join(", ")})).collect();
+            let components: Vec<_> = project
+                .components
+                .iter()
+                .map(|c| json!({"name": c.name, "address": c.at.join(", ")}))
+                .collect();
             let said = json!({"url": run.url, "admin_url": run.admin_url, "components": components});
             return output::print_json(&said);
         }
@@ -112,8 +127,13 @@ impl Up {
             vec!["bridge".to_string(), run.url.clone(), "REST and gRPC".into()],
             vec!["admin".into(), run.admin_url.clone(), "/livez /readyz /metrics /openapi.json".into()],
         ];
-        rows.extend(project.components.iter().map(|c| vec![c.name.clone(), c.at.join(", "), c.interfaces.join(", ")]));
-        output::print(&format!("\n{}\nCtrl-C stops it\n", output::table(&["NAME", "ADDRESS", "WHAT"], &rows)));
+        rows.extend(
+            project.components.iter().map(|c| vec![c.name.clone(), c.at.join(", "), c.interfaces.join(", ")]),
+        );
+        output::print(&format!(
+            "\n{}\nCtrl-C stops it\n",
+            output::table(&["NAME", "ADDRESS", "WHAT"], &rows)
+        ));
     }
 }
 

@@ -26,7 +26,11 @@ pub(crate) fn read_contract(
     let file =
         sources.open(path).map_err(|missing| Failure::environment(format!("{shown}: {}", missing.reason)))?;
     let Some(reader) = reader_of(sources, file) else {
-        return Err(Failure { exit: Exit::Wrong, message: format!("{shown}: no contract that is known"), help: Some(known()) });
+        return Err(Failure {
+            exit: Exit::Wrong,
+            message: format!("{shown}: no contract that is known"),
+            help: Some(known()),
+        });
     };
     reader.read(file, sources, contract, diags);
     Ok(file)

@@ -32,7 +32,8 @@ pub(super) fn read(folder: &Path, access: LockAccess, sources: DiskSources) -> R
     };
     project.name = loaded.name.clone();
     project.listen = loaded.bridge.listen;
-    project.head_bytes_max = usize::try_from(loaded.bridge.policies.limits.header_bytes_max).unwrap_or(usize::MAX);
+    project.head_bytes_max =
+        usize::try_from(loaded.bridge.policies.limits.header_bytes_max).unwrap_or(usize::MAX);
     project.admin = loaded.bridge.admin;
     project.settings = settings(&loaded);
     read_lock(folder, &mut project)?;
@@ -74,14 +75,17 @@ fn read_component(
         let path = folder.join(&contract.value);
         match read_contract(&path, &mut project.sources, &mut project.contract, &mut project.diags) {
             Ok(file) => project.files.push(file),
-            Err(failure) => return Err(Failure { message: format!("{name}: {}", failure.message), ..failure }),
+            Err(failure) => {
+                return Err(Failure { message: format!("{name}: {}", failure.message), ..failure });
+            }
         }
     }
     let own = &mut project.contract.interfaces[before..];
     own.iter_mut().for_each(|interface| interface.component = name.clone());
     let interfaces = own.iter().map(|interface| interface.name.clone()).collect();
     // A contract that says how gRPC addresses it is of a component that speaks gRPC.
-    let native = if own.iter().any(|interface| interface.service.is_some()) { Form::Message } else { Form::Document };
+    let native =
+        if own.iter().any(|interface| interface.service.is_some()) { Form::Message } else { Form::Document };
     let mut at: Vec<String> = component.at.iter().map(|at| at.value.clone()).collect();
     let form = match at.first() {
         Some(url) => form_of(url)?,
@@ -129,7 +133,9 @@ fn settings(workspace: &Workspace) -> SettingsTable {
         body_bytes_max: usize::try_from(policies.limits.body_bytes_max).unwrap_or(usize::MAX),
         ..Settings::default()
     };
-    let overrides = |validate: Option<Validate>, response: Option<ValidateResponse>, timeout: Option<Duration>| Overrides {
+    let overrides = |validate: Option<Validate>,
+                     response: Option<ValidateResponse>,
+                     timeout: Option<Duration>| Overrides {
         validate: validate.map(validation),
         validate_response: response.map(response_check),
         timeout,

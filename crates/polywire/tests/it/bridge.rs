@@ -50,7 +50,8 @@ fn once(golden: &mut Golden, folder: &Path, case: &Map, peer: &Peer, workspace: 
         assert!(!actual.contains("SECRET"), "{}: {actual}", folder.display());
         golden.check(&folder.join("grpc.txt"), &actual);
     }
-    let other = http(served.address(), "GET", "/api/products/lamp", &[], b"").expect("the other component answers");
+    let other =
+        http(served.address(), "GET", "/api/products/lamp", &[], b"").expect("the other component answers");
     assert_eq!((other.status, other.body.as_slice()), (200, PRODUCT.as_bytes()), "{}", folder.display());
     let live = http(served.admin(), "GET", "/livez", &[], b"").expect("the admin port answers");
     assert_eq!(live.status, 200);

@@ -54,7 +54,10 @@ fn a_missing_file_is_3() {
 fn the_exported_contracts_of_the_quickstart_are_those_that_its_order_service_is_built_from() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().to_str().unwrap();
-    let said = polywire(&["export", "protobuf", "users", "catalog", "--dir", "examples/quickstart", "--out", out], &root());
+    let said = polywire(
+        &["export", "protobuf", "users", "catalog", "--dir", "examples/quickstart", "--out", out],
+        &root(),
+    );
     assert_eq!(said.exit, 0, "{}", said.stderr);
     for name in ["shop.users.v1.proto", "shop.catalog.v1.proto"] {
         let exported = fs::read_to_string(folder.path().join(name)).unwrap();

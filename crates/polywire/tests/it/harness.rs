@@ -24,7 +24,12 @@ pub(crate) fn polywire(arguments: &[&str], folder: &Path) -> Said {
 
 pub(crate) fn command(arguments: &[&str], folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_polywire"));
-    command.args(arguments).current_dir(folder).env("NO_COLOR", "1").env_remove("POLYWIRE_URL").stdin(Stdio::null());
+    command
+        .args(arguments)
+        .current_dir(folder)
+        .env("NO_COLOR", "1")
+        .env_remove("POLYWIRE_URL")
+        .stdin(Stdio::null());
     command
 }
 
@@ -58,7 +63,8 @@ impl Served {
             .expect("the binary starts");
         let mut line = String::new();
         BufReader::new(child.stdout.take().expect("stdout is piped")).read_line(&mut line).expect("a line");
-        let said: serde_json::Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("no address: {line}"));
+        let said: serde_json::Value =
+            serde_json::from_str(&line).unwrap_or_else(|_| panic!("no address: {line}"));
         let text = |key: &str| said[key].as_str().expect("an address").to_string();
         Served { url: text("url"), admin_url: text("admin_url"), child }
     }

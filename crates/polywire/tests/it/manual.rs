@@ -13,7 +13,9 @@ fn every_command_has_its_page() {
     let mut golden = Golden::default();
     let help = polywire(&["--help"], &root()).stdout;
     let mut names = Vec::new();
-    for line in help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| line.starts_with("  ")) {
+    for line in
+        help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| line.starts_with("  "))
+    {
         let name = line.split_whitespace().next().expect("a command");
         let text = polywire(&[name, "--help"], &root()).stdout;
         let (about, usage) = text.split_once("\nUsage: ").unwrap_or_else(|| panic!("{name} has no usage"));
@@ -38,7 +40,9 @@ fn the_reference_of_polywire_yaml_is_fresh() {
 
 #[test]
 fn every_code_is_in_the_index_and_can_be_explained() {
-    let mut index = String::from("# Codes\n\n`polywire explain CODE` shows the page of a code.\n\n| code | what |\n| --- | --- |\n");
+    let mut index = String::from(
+        "# Codes\n\n`polywire explain CODE` shows the page of a code.\n\n| code | what |\n| --- | --- |\n",
+    );
     let said = polywire(&["explain", "--list"], &root());
     assert_eq!(said.exit, 0, "{}", said.stderr);
     for line in said.stdout.lines() {

@@ -7,8 +7,8 @@ use crate::check::number::Bound;
 use crate::check::{Exact, SchemaNumber, TextRules, pattern};
 use crate::compile::types::limit;
 use crate::plan::{
-    Choice, Condition, ExtraRule, Guard, List, Matcher, NameRule, Node, NodeId, OnNull, Record, Row, SchemaNode, Slot,
-    Text,
+    Choice, Condition, ExtraRule, Guard, List, Matcher, NameRule, Node, NodeId, OnNull, Record, Row,
+    SchemaNode, Slot, Text,
 };
 use crate::{Kind, Stop, plan};
 
@@ -90,7 +90,11 @@ impl Job<'_, '_> {
             let any_text = || Text { min: 0, max: u32::MAX, rules: None };
             let exact = |number: &polywire_syntax::Number| Exact::parse(number.0.as_bytes());
             let mut bound = |bound, number| {
-                sorted.number.get_or_insert_default().bounds.extend(exact(number).map(|exact| (bound, exact)));
+                sorted
+                    .number
+                    .get_or_insert_default()
+                    .bounds
+                    .extend(exact(number).map(|exact| (bound, exact)));
             };
             match check {
                 Check::MinLength(count) => {
@@ -155,9 +159,9 @@ impl Job<'_, '_> {
             let node = plan::Items {
                 first: items.first.iter().map(|schema| self.child(*schema, Stop::Items)).collect(),
                 rest,
-                contains: items.contains.map(|(schema, min, max)| {
-                    (self.node(schema), limit(min), max.map_or(u32::MAX, limit))
-                }),
+                contains: items
+                    .contains
+                    .map(|(schema, min, max)| (self.node(schema), limit(min), max.map_or(u32::MAX, limit))),
                 few: if few { Stop::MinContains } else { Stop::Contains },
             };
             nodes.push(schema(SchemaNode::Items(node)));
@@ -237,7 +241,8 @@ impl Job<'_, '_> {
         for (name, needed) in &members.dependent {
             dependent.push((place(name.as_str()), needed.iter().map(|name| place(name.as_str())).collect()));
         }
-        let schemas: Vec<_> = members.schemas.iter().map(|(name, schema)| (place(name.as_str()), *schema)).collect();
+        let schemas: Vec<_> =
+            members.schemas.iter().map(|(name, schema)| (place(name.as_str()), *schema)).collect();
         let rows = names.iter().map(|name| row(name, any)).collect();
         let patterned = !members.patterns.is_empty();
         let others = members.others.filter(|_| patterned);
@@ -255,11 +260,38 @@ impl Job<'_, '_> {
             named,
             patterns,
             others: others.map(|schema| self.child(schema, Stop::AdditionalProperties)),
-            names: members.names.map(|schema| NameRule::Value(self.node(schema))).into_iter().collect(),
+            names: members.names.map(|schema| self.name_rule(schema)).into_iter().collect(),
             dependent,
             schemas: schemas.into_iter().map(|(row, schema)| (row, self.node(schema))).collect(),
         };
         schema(SchemaNode::Members(node))
+    }
+}
+
+impl Job<'_, '_> {
+    /// What a schema says of names: most often only what text must be.
+    fn name_rule(&mut self, names: SchemaId) -> NameRule {
+        let contract = self.contract();
+        if let polywire_contract::Schema::Rules(rules) = contract.schemas.get(names) {
+            let plain = Rules {
+                span: rules.span,
+                checks: rules.checks.clone(),
+                members: rules.members.clone(),
+                items: rules.items.clone(),
+                ..Rules::default()
+            };
+            let about_text = rules.kinds.as_ref().is_none_or(|kinds| kinds.contains(&JsonKind::Text));
+            let alone = rules.constants.is_empty() && rules.all.is_empty() && rules.any.is_empty();
+            let alone = alone && rules.one.is_empty() && rules.not.is_empty() && rules.conditions.is_empty();
+            if about_text && alone {
+                let sorted = self.sorted(&plain);
+                if sorted.every.is_empty() && sorted.texts.is_empty() {
+                    let any = Text { min: 0, max: u32::MAX, rules: None };
+                    return NameRule::Text(sorted.text.unwrap_or(any));
+                }
+            }
+        }
+        NameRule::Value(self.node(names))
     }
 }
 

@@ -6,7 +6,9 @@ use std::path::Path;
 
 use polywire_diag::SourceMap;
 use polywire_syntax::{Limits, Map, Node, Value};
-use polywire_testkit::{Behaviour, Component, GrpcBehaviour, GrpcComponent, HttpAnswer, Place, fixtures, http};
+use polywire_testkit::{
+    Behaviour, Component, GrpcBehaviour, GrpcComponent, HttpAnswer, Place, fixtures, http,
+};
 
 /// What stands in the workspace's file where a case says nothing else.
 const BRIDGE: &str = "bridge: {listen: \"127.0.0.1:0\", policies: {timeout: 1s}}\n";
@@ -100,7 +102,11 @@ fn behaviour(node: &Node) -> Behaviour {
         return Behaviour::Raw(text(map, "raw").as_bytes().to_vec());
     }
     let answer = map.get("answer").and_then(Node::as_map).expect("an answer");
-    Behaviour::Answer(number(answer, "status") as u16, text(answer, "media").into(), text(answer, "body").into())
+    Behaviour::Answer(
+        number(answer, "status") as u16,
+        text(answer, "media").into(),
+        text(answer, "body").into(),
+    )
 }
 
 fn grpc_behaviour(node: &Node) -> GrpcBehaviour {
@@ -146,6 +152,8 @@ pub(super) fn rest(address: SocketAddr, request: &Map) -> Option<HttpAnswer> {
         body.iter_mut().filter(|b| **b == from).for_each(|b| *b = to);
     }
     let mut headers = headers(request);
+    let fill = request.get("fill").map(|_| "x".repeat(number(request, "fill")));
+    headers.extend(fill.as_deref().map(|fill| ("x-fill", fill)));
     if !body.is_empty() && headers.iter().all(|(name, _)| *name != "content-type") {
         headers.push(("content-type", "application/json"));
     }
