@@ -99,8 +99,8 @@ cmp -s "$work/direct" "$work/body" || fails "the bridge changed a declared error
 shows "a user who is not there: the declared 404 of Python, unchanged to the byte"
 
 rest POST /api/orders '{"user_id": 999999, "product_id": "lamp", "quantity": 1}'
-expect 404 '.error.code == "NOT_FOUND" and (.error.message | test("user 999999"))' 'an order of nobody'
-shows "an order of that user: $(field .error.message) (404)"
+expect 404 '.error.code == "NOT_FOUND" and (.error.message | test("User 999999"))' 'an order of nobody'
+shows "an order of that user (404): $(field .error.message)"
 
 breaker_is_open() {
   rest GET /api/users/1
@@ -117,7 +117,7 @@ shows "polywire stop users: the breaker opens (503, Retry-After: $(header retry-
 
 rest POST /api/orders "{\"user_id\": $user, \"product_id\": \"lamp\", \"quantity\": 1}"
 expect 503 '.error.code == "UNAVAILABLE" and (.error.message | test("users"))' 'an order while users are stopped'
-shows "an order meanwhile: $(field .error.message) (503)"
+shows "an order meanwhile (503): $(field .error.message)"
 
 rest GET /api/products/lamp
 expect 200 '.id == "lamp"' 'the catalogue while users are stopped'

@@ -175,5 +175,8 @@ fn missing() -> AdminResponse {
 }
 
 fn not_allowed(allow: &'static str) -> AdminResponse {
-    AdminResponse { allow: Some(allow), ..error(405, "METHOD_NOT_ALLOWED", "This path has no answer with this method.") }
+    AdminResponse {
+        allow: Some(allow),
+        ..error(405, "METHOD_NOT_ALLOWED", "This path has no answer with this method.")
+    }
 }

@@ -5,9 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use arc_swap::ArcSwap;
-use polywire_call::{
-    BoxFuture, Call, Clock, Dispatch, Exchange, Fault, Metadata, Pinned, Timer, Unrouted,
-};
+use polywire_call::{BoxFuture, Call, Clock, Dispatch, Exchange, Fault, Metadata, Pinned, Timer, Unrouted};
 
 use crate::component::{ComponentState, Liveness};
 use crate::metrics::{self, Labels, NO_OPERATION, Registry};

@@ -137,6 +137,10 @@ impl Registry {
     /// Those that were used.
     fn all(&self) -> Vec<(Labels, Arc<Cells>)> {
         let cells = self.0.lock().expect("no holder of this lock can panic");
-        cells.iter().filter(|(_, cells)| cells.used()).map(|(labels, cells)| (labels.clone(), cells.clone())).collect()
+        cells
+            .iter()
+            .filter(|(_, cells)| cells.used())
+            .map(|(labels, cells)| (labels.clone(), cells.clone()))
+            .collect()
     }
 }

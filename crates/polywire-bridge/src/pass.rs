@@ -93,7 +93,8 @@ impl Pass {
         let (trace_id, span_id) = policy::trace_ids(&traceparent);
         policy::log_line(&policy::Line {
             op: known.map_or(NO_OPERATION, |known| self.snapshot.contract.operation(known).id.as_str()),
-            component: known.map_or("", |known| self.snapshot.operations[known.0 as usize].component_name.as_str()),
+            component: known
+                .map_or("", |known| self.snapshot.operations[known.0 as usize].component_name.as_str()),
             front: request.link,
             code: request.code.map_or(Ending::Ok, Ending::Code).name(),
             status: request.status,

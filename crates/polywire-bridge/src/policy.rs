@@ -19,9 +19,9 @@ use crate::metrics::Cells;
 use crate::plan::Report;
 use crate::snapshot::{OperationEntry, Snapshot, Way};
 
-pub(crate) use timeout::within;
 pub(crate) use log::{Line, write as log_line};
 pub(crate) use request_id::{REQUEST_ID, own as request_id};
+pub(crate) use timeout::within;
 pub(crate) use trace::{continued as trace_of, ids as trace_ids};
 
 /// Every policy, outermost first: `before` runs from the top down, `after` from the bottom up.

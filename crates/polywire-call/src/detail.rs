@@ -172,7 +172,11 @@ fn pointer(place: &str) -> String {
 }
 
 fn cut(text: &str, bytes_max: usize) -> &str {
-    &text[..text.floor_char_boundary(bytes_max)]
+    let mut end = bytes_max.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
 }
 
 /// A field's value, as far as it is read here.
@@ -295,10 +299,8 @@ mod tests {
                     (state >> 24) as u8
                 })
                 .collect();
-            let _ = (
-                violations(&one(BAD_REQUEST, noise.clone())),
-                retry_after_seconds(&one(RETRY_INFO, noise)),
-            );
+            let _ =
+                (violations(&one(BAD_REQUEST, noise.clone())), retry_after_seconds(&one(RETRY_INFO, noise)));
         }
     }
 }

@@ -92,12 +92,16 @@ impl Contract {
         if let Some(at) = self.operations.iter().position(|o| o.id == name) {
             return Some(OperationId(at as u32));
         }
-        let (group, last) = name.rsplit_once('.').map_or((None, name), |(group, last)| (Some(words(group)), last));
+        let (group, last) =
+            name.rsplit_once('.').map_or((None, name), |(group, last)| (Some(words(group)), last));
         let last = words(last);
         let means = |operation: &Operation| {
             let interface = &self.interfaces[operation.interface.0 as usize];
             let grouped = group.as_ref().is_none_or(|group| {
-                [&interface.name, &interface.component].into_iter().chain(&interface.service).any(|n| words(n) == *group)
+                [&interface.name, &interface.component]
+                    .into_iter()
+                    .chain(&interface.service)
+                    .any(|n| words(n) == *group)
             });
             grouped && words(&operation.name) == last
         };

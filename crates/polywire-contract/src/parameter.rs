@@ -40,7 +40,14 @@ impl Contract {
         found
     }
 
-    fn leaves(&self, path: Vec<u32>, names: Vec<String>, place: &Place, ty: TypeRef, found: &mut Vec<Parameter>) {
+    fn leaves(
+        &self,
+        path: Vec<u32>,
+        names: Vec<String>,
+        place: &Place,
+        ty: TypeRef,
+        found: &mut Vec<Parameter>,
+    ) {
         if found.len() >= COUNT_MAX {
             return;
         }
@@ -51,7 +58,10 @@ impl Contract {
                 }
                 for (at, field) in record.fields.iter().enumerate() {
                     let own = std::iter::once(&field.name).chain(&field.alias);
-                    let names = names.iter().flat_map(|outer| own.clone().map(|name| nested(outer, name, place))).collect();
+                    let names = names
+                        .iter()
+                        .flat_map(|outer| own.clone().map(|name| nested(outer, name, place)))
+                        .collect();
                     let mut path = path.clone();
                     path.push(at as u32);
                     self.leaves(path, names, place, field.ty, found);

@@ -11,6 +11,12 @@ pub(crate) use scan::quoted;
 pub use sink::JsonSink;
 pub use source::JsonSource;
 
+use crate::{Encoding, EncodingRow};
+
+/// Its row in the table of encodings.
+pub(crate) const ENCODING: EncodingRow =
+    EncodingRow { name: "json", encoding: Encoding::Json, media: "application/json" };
+
 /// What the source keeps between messages.
 #[derive(Debug)]
 pub(crate) struct JsonScratch {

@@ -35,7 +35,7 @@ pub use buffer::Buffer;
 pub use call::{Form, Param, Validation};
 pub use codes::CODES;
 pub use compile::{Compiler, SchemaOptions};
-pub use encoding::{ENCODINGS, Encoding, EncodingRow};
+pub use encoding::{Encoding, EncodingRow};
 pub use json::{JsonSink, JsonSource};
 pub use operation::{Output, Passed};
 pub use params::{ParamSink, TextSource};
@@ -49,6 +49,9 @@ pub use verdict::Verdict;
 pub use violation::{Refusal, Violation};
 
 pub(crate) use keys::hash;
+
+/// Every encoding, sorted by name.
+pub const ENCODINGS: &[EncodingRow] = &[json::ENCODING, protobuf::ENCODING];
 
 /// The parts of plans that sources and sinks are handed, and what they are made of.
 pub mod parts {

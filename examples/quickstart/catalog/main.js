@@ -20,7 +20,7 @@ function route(method, url) {
   const { pathname, searchParams } = url;
   const path = pathname.split('/').slice(1);
   if (method !== 'GET') {
-    return failure(405, 'METHOD_NOT_ALLOWED', 'MethodNotAllowedError', 'only GET is answered here');
+    return failure(405, 'METHOD_NOT_ALLOWED', 'MethodNotAllowedError', 'Only GET is answered here.');
   }
   if (pathname === '/health') {
     return [200, { status: 'ok' }];
@@ -31,9 +31,9 @@ function route(method, url) {
   }
   if (path.length === 3 && path[0] === 'api' && path[1] === 'products') {
     const product = byId.get(decodeURIComponent(path[2]));
-    return product ? [200, product] : notFound('the product does not exist');
+    return product ? [200, product] : notFound('The product does not exist.');
   }
-  return notFound('there is nothing here');
+  return notFound('There is nothing here.');
 }
 
 /** An error in the standard form of the contract. */
@@ -54,8 +54,8 @@ function answer(request, response) {
     // A path that is no URL, or %-escapes that are no UTF-8.
     const known = error instanceof URIError || error instanceof TypeError;
     [status, body] = known
-      ? notFound('there is nothing here')
-      : failure(500, 'INTERNAL_ERROR', 'InternalError', 'internal error');
+      ? notFound('There is nothing here.')
+      : failure(500, 'INTERNAL_ERROR', 'InternalError', 'The request could not be answered.');
     if (!known) log('ERROR', 'Request failed', { exception: String(error) });
   }
   const payload = Buffer.from(JSON.stringify(body));

@@ -70,14 +70,14 @@ class Users:
                 )
             except sqlite3.IntegrityError:
                 raise Failure(
-                    409, "CONFLICT", "ConflictError", "a user with this e-mail address exists"
+                    409, "CONFLICT", "ConflictError", "A user with this e-mail address exists."
                 ) from None
         return {"id": added.lastrowid, "name": name, "email": email, "created_at": now}
 
     def get(self, user_id):
         found = self._rows(f"SELECT {self.COLUMNS} FROM users WHERE id = ?", user_id)
         if not found:
-            raise not_found(f"user {user_id} does not exist")
+            raise not_found(f"User {user_id} does not exist.")
         return found[0]
 
     def close(self):
@@ -153,16 +153,16 @@ class Handler(BaseHTTPRequestHandler):
                 return 201, self.server.users.create(*new_user(body))
             case "GET", ["api", "users", user_id]:
                 return 200, self.server.users.get(integer(user_id))
-        raise not_found("there is nothing here")
+        raise not_found("There is nothing here.")
 
     def _body(self):
         if "Transfer-Encoding" in self.headers:
             self.close_connection = True
-            raise Failure(411, "VALIDATION_ERROR", "ValidationError", "Content-Length is missing")
+            raise Failure(411, "VALIDATION_ERROR", "ValidationError", "Content-Length is missing.")
         length = self.headers.get("Content-Length", "0")
         if not length.isascii() or not length.isdigit() or int(length) > BODY_BYTES_MAX:
             self.close_connection = True
-            raise Failure(413, "PAYLOAD_TOO_LARGE", "PayloadTooLargeError", "the body is too large")
+            raise Failure(413, "PAYLOAD_TOO_LARGE", "PayloadTooLargeError", "The body is too large.")
         return self.rfile.read(int(length))
 
     def _send(self, status, body):
@@ -191,7 +191,7 @@ class Handler(BaseHTTPRequestHandler):
 def number(query, name, default, highest):
     value = integer(query[name][0]) if name in query else default
     if not 1 <= value <= highest:
-        raise invalid(f"{name} is out of range")
+        raise invalid(f"The value of {name} is out of range.")
     return value
 
 
@@ -199,9 +199,9 @@ def integer(text):
     try:
         value = int(text)
     except ValueError:
-        raise invalid("not a whole number") from None
+        raise invalid("This is not a whole number.") from None
     if not -(2**63) <= value < 2**63:
-        raise invalid("not a 64-bit number")
+        raise invalid("This is not a 64-bit number.")
     return value
 
 
@@ -210,9 +210,9 @@ def new_user(body):
         user = json.loads(body)
         name, email = user["name"], user["email"]
     except (ValueError, KeyError, TypeError):
-        raise invalid("name and email are wanted") from None
+        raise invalid("Name and email are wanted.") from None
     if not isinstance(name, str) or not isinstance(email, str):
-        raise invalid("name and email are texts")
+        raise invalid("Name and email are texts.")
     return name, email
 
 

@@ -2,7 +2,8 @@
 
 use bytes::Bytes;
 use polywire_call::{
-    Answer, Body, Code, Exchange, Failure, Metadata, StandardError, from_grpc, retry_after_seconds, violations,
+    Answer, Body, Code, Exchange, Failure, Metadata, StandardError, from_grpc, retry_after_seconds,
+    violations,
 };
 use polywire_contract::{Contract, GrpcOutcome, Operation, Status};
 use polywire_wire::Form;
@@ -87,9 +88,8 @@ pub(super) fn failed(passage: &mut Passage<'_>, exchange: &Exchange, failure: Fa
     for detail in &failure.details {
         let name = detail.type_url.rsplit('/').next().unwrap_or("");
         // Several outcomes may have the same body: the one whose status fits best is meant.
-        let named = (0..operation.outcomes.len()).filter(|at| {
-            !operation.outcomes[*at].ok && detail_name(&contract, operation, *at) == Some(name)
-        });
+        let named = (0..operation.outcomes.len())
+            .filter(|at| !operation.outcomes[*at].ok && detail_name(&contract, operation, *at) == Some(name));
         let Some(at) = named.rev().max_by_key(|at| operation.outcomes[*at].status.matches(error.http()))
         else {
             continue;

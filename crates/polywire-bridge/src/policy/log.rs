@@ -66,8 +66,9 @@ pub(crate) struct Line<'a> {
 
 /// Writes the line.
 pub(crate) fn write(line: &Line<'_>) {
-    let Line { op, component, front, code, status, trace_id, span_id, request_id, peer, error, observed, .. } =
-        *line;
+    let Line {
+        op, component, front, code, status, trace_id, span_id, request_id, peer, error, observed, ..
+    } = *line;
     let elapsed_ms = line.elapsed.as_micros() as f64 / 1e3;
     if let Some(error) = error {
         tracing::warn!(

@@ -71,8 +71,9 @@ fn body_refused(binding: &HttpBinding, exchange: &mut Exchange) -> Option<Standa
         BodyBinding::Opaque { media: listed } => listed.iter().any(|range| answer::in_range(media, range)),
         _ => media == "application/json" || media.ends_with("+json"),
     };
-    (!fits)
-        .then(|| StandardError::new(Code::UnsupportedMediaType, "The contract does not list this media type."))
+    (!fits).then(|| {
+        StandardError::new(Code::UnsupportedMediaType, "The contract does not list this media type.")
+    })
 }
 
 fn refused(refusal: Refusal) -> StandardError {

@@ -39,8 +39,7 @@ fn it_opens_answers_at_once_tries_and_closes() {
     }
     assert_eq!(state(&world), BreakerState::Open);
     for front in [Form::Document, Form::Message] {
-        let expected =
-            "error UNAVAILABLE 503 \"The component `users` has failed too often, and is not called for a while.\" after 5";
+        let expected = "error UNAVAILABLE 503 \"The component `users` has failed too often, and is not called for a while.\" after 5";
         assert_eq!(told(&world.get(front)), expected);
     }
     assert_eq!(calls.load(Ordering::Relaxed), 4);
@@ -76,7 +75,10 @@ fn its_state_survives_a_reload() {
     let (world, _, _) = flaky();
     (0..4).for_each(|_| drop(world.get(Form::Document)));
     world.bridge.swap(snapshot(Form::Document, settings(), |_| panic!("the component is not called")));
-    assert!(told(&world.get(Form::Document)).starts_with("error UNAVAILABLE 503 \"The component `users` has failed"));
+    assert!(
+        told(&world.get(Form::Document))
+            .starts_with("error UNAVAILABLE 503 \"The component `users` has failed")
+    );
 }
 
 #[test]

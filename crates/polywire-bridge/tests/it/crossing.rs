@@ -150,7 +150,8 @@ fn a_status_passes_unchanged_between_messages() {
 
 #[test]
 fn a_document_status_that_is_not_declared_is_a_standard_error() {
-    let breaks = format!("error BAD_UPSTREAM 502 {:?}", "The answer of the component `users` breaks its contract.");
+    let breaks =
+        format!("error BAD_UPSTREAM 502 {:?}", "The answer of the component `users` breaks its contract.");
     for from in [Form::Document, Form::Message] {
         let with = |status: u16| format!("The component `users` answered with status {status}.");
         check(from, Form::Document, || document(500, SECRET), &breaks);
@@ -180,7 +181,8 @@ fn a_document_status_that_is_not_declared_is_a_standard_error() {
 #[test]
 fn an_answer_that_breaks_the_contract_is_refused_logged_or_passed() {
     let reply = |_: &mut _| document(200, r#"{"id":7,"name":"Annabella"}"#);
-    let breaks = format!("error BAD_UPSTREAM 502 {:?}", "The answer of the component `users` breaks its contract.");
+    let breaks =
+        format!("error BAD_UPSTREAM 502 {:?}", "The answer of the component `users` breaks its contract.");
     let passes = "200 application/json; charset=utf-8 {\"id\":7,\"name\":\"Annabella\"}";
     for (check, expected) in
         [(ResponseCheck::Reject, breaks.as_str()), (ResponseCheck::Log, passes), (ResponseCheck::Off, passes)]
@@ -213,14 +215,16 @@ fn an_answer_of_another_media_type_breaks_the_contract() {
         let (media, body) = (Some("text/html".to_owned()), Body::Message(SECRET.into()));
         Reply::Answer(Answer::Document { status: 200, media, metadata: Metadata::default(), body })
     };
-    let breaks = format!("error BAD_UPSTREAM 502 {:?}", "The answer of the component `users` breaks its contract.");
+    let breaks =
+        format!("error BAD_UPSTREAM 502 {:?}", "The answer of the component `users` breaks its contract.");
     check(Form::Document, Form::Document, html, &breaks);
     check(Form::Message, Form::Document, html, &breaks);
 }
 
 #[test]
 fn a_link_that_answers_in_another_form_breaks_the_contract() {
-    let breaks = format!("error BAD_UPSTREAM 502 {:?}", "The answer of the component `users` breaks its contract.");
+    let breaks =
+        format!("error BAD_UPSTREAM 502 {:?}", "The answer of the component `users` breaks its contract.");
     check(Form::Document, Form::Message, || document(200, SECRET), &breaks);
 }
 

@@ -28,7 +28,10 @@ fn a_fault_names_the_component_and_nothing_else() {
         FaultKind::Garbage,
         "error BAD_UPSTREAM 502 \"The component `users` gave an answer that is not of its protocol.\"",
     );
-    check(FaultKind::TooLarge, "error BAD_UPSTREAM 502 \"The component `users` gave an answer that is too large.\"");
+    check(
+        FaultKind::TooLarge,
+        "error BAD_UPSTREAM 502 \"The component `users` gave an answer that is too large.\"",
+    );
 }
 
 #[test]
@@ -104,7 +107,10 @@ fn when_the_caller_goes_the_way_back_is_gone_once() {
 fn a_component_that_is_known_to_be_down_fails_its_callers_at_once() {
     let world = World::new(Form::Document, ann);
     world.bridge.set_component_state("users", Liveness::Down);
-    assert_eq!(told(&world.get(Form::Message)), "error UNAVAILABLE 503 \"The component `users` is not running.\" after 1");
+    assert_eq!(
+        told(&world.get(Form::Message)),
+        "error UNAVAILABLE 503 \"The component `users` is not running.\" after 1"
+    );
     assert_eq!(world.metric("polywire_component_up{component=\"users\"}").as_deref(), Some("0"));
     assert_eq!(world.metric("polywire_breaker_state{component=\"users\"}").as_deref(), Some("2"));
     world.bridge.set_component_state("users", Liveness::Up);

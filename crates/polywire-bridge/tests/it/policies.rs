@@ -120,7 +120,9 @@ fn what_is_never_used_or_never_happened_is_not_shown() {
     let world = World::new(Form::Document, ann);
     world.get(Form::Document);
     let metrics = world.bridge.metrics();
-    for part in ["front=\"other\"", "createUser", "front=\"grpc\"", "violations_total{", "dropped_fields_total{"] {
+    for part in
+        ["front=\"other\"", "createUser", "front=\"grpc\"", "violations_total{", "dropped_fields_total{"]
+    {
         assert!(!metrics.contains(part), "{part} is in {metrics}");
     }
 }
@@ -148,7 +150,9 @@ fn a_request_that_a_listener_answers_by_itself_is_counted_logged_and_has_an_id()
     };
     let (lines, id) = told(None, "mine");
     assert_eq!((lines.lines().count(), id.as_str()), (1, "mine"));
-    for part in ["INFO", "op=\"none\"", "code=\"NOT_FOUND\"", "status=404", "request_id=\"mine\"", "trace_id="] {
+    for part in
+        ["INFO", "op=\"none\"", "code=\"NOT_FOUND\"", "status=404", "request_id=\"mine\"", "trace_id="]
+    {
         assert!(lines.contains(part), "{part} is not in {lines}");
     }
     let (lines, id) = told(Some("getUser"), "bad id");

@@ -78,7 +78,12 @@ pub(crate) async fn answer_request(
     if parts.method == Method::HEAD { answer::without_body(response) } else { response }
 }
 
-fn refuse(refused: &Refused, version: Version, connection: &Connection, form: ErrorForm) -> Response<Payload> {
+fn refuse(
+    refused: &Refused,
+    version: Version,
+    connection: &Connection,
+    form: ErrorForm,
+) -> Response<Payload> {
     let mut response = answer::refuse(&refused.error, form);
     if let Some(allow) = &refused.allow {
         response.headers_mut().insert(ALLOW, allow.clone());

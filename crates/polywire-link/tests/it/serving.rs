@@ -39,6 +39,33 @@ impl Call for Gate {
 }
 
 #[tokio::test]
+async fn more_connections_than_the_limit_wait_until_others_end() {
+    let (send, seen) = std::sync::mpsc::channel();
+    let send = std::sync::Mutex::new(send);
+    let note = Answers(move |exchange: &mut Exchange| {
+        send.lock().unwrap().send(exchange.metadata.get("x-from").unwrap().to_owned()).unwrap();
+        answer(200, "ok")
+    });
+    let options = ListenOptions { connections_max: 1, ..ListenOptions::default() };
+    let server = listen_with(contract(), note, options);
+    let mut first = TcpStream::connect(server.address).await.unwrap();
+    let request = |from: &str| format!("GET /api/users/7 HTTP/1.1\r\nhost: a\r\nx-from: {from}\r\n\r\n");
+    let mut answer = [0; 4096];
+    first.write_all(request("first").as_bytes()).await.unwrap();
+    assert!(first.read(&mut answer).await.unwrap() > 0);
+    let mut second = TcpStream::connect(server.address).await.unwrap();
+    second.write_all(request("second").as_bytes()).await.unwrap();
+    for _ in 0..20 {
+        first.write_all(request("first").as_bytes()).await.unwrap();
+        assert!(first.read(&mut answer).await.unwrap() > 0);
+    }
+    drop(first);
+    assert!(second.read(&mut answer).await.unwrap() > 0);
+    let seen: Vec<String> = seen.try_iter().collect();
+    assert_eq!(seen.iter().position(|from| from == "second"), Some(21), "{seen:?}");
+}
+
+#[tokio::test]
 async fn a_shutdown_lets_calls_end() {
     let (entered, open) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
     let server = listen(contract(), Gate { entered: entered.clone(), open: open.clone() });

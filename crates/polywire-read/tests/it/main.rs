@@ -2,5 +2,5 @@
 
 mod cases;
 mod openapi;
-mod sql;
 mod protobuf;
+mod sql;

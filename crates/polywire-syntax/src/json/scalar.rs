@@ -175,7 +175,7 @@ impl Parser<'_, '_> {
         Ok(())
     }
 
-    /// Reads `\uXXXX` at a place.
+    /// Reads `\u` and its digits at a place.
     fn code_unit(&self, at: usize) -> Option<u16> {
         let digits = self.text.get(at..at + 6)?.strip_prefix("\\u")?;
         if digits.bytes().all(|b| b.is_ascii_hexdigit()) {

@@ -1,6 +1,6 @@
 //! Named formats of text, as JSON Schema 2020-12 lists them.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use core::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::text::{instant, time};
 

@@ -69,7 +69,7 @@ pub(super) fn unescape(bytes: &[u8], from: usize, mut at: usize, text: &mut Vec<
     }
 }
 
-/// The code point of `\uXXXX`, or of a pair of surrogates.
+/// The code point of `\u` and its digits, or of a pair of surrogates.
 fn point(bytes: &[u8], at: usize) -> Result<(u32, usize), Stop> {
     let first = unit(bytes, at)?;
     if first & 0xfc00 != 0xd800 {

@@ -46,7 +46,7 @@ impl Peers {
         let request = self.request(caller, GetUserRequest { id });
         match self.users.clone().get_user(request).await {
             Ok(response) => Ok(response.into_inner()),
-            Err(status) => Err(told("users", &format!("user {id} does not exist"), &status)),
+            Err(status) => Err(told("users", &format!("User {id} does not exist."), &status)),
         }
     }
 
@@ -55,7 +55,7 @@ impl Peers {
         let request = self.request(caller, GetProductRequest { id: id.to_owned() });
         match self.catalog.clone().get_product(request).await {
             Ok(response) => Ok(response.into_inner()),
-            Err(status) => Err(told("catalog", "the product does not exist", &status)),
+            Err(status) => Err(told("catalog", "The product does not exist.", &status)),
         }
     }
 
@@ -86,7 +86,9 @@ fn told(component: &str, absent: &str, status: &Status) -> Status {
         Code::Unavailable | Code::Cancelled | Code::Unknown => {
             Status::unavailable(format!("The component {component} cannot be reached."))
         }
-        _ => Status::internal(format!("{component} gave an answer that orders did not expect")),
+        _ => {
+            Status::internal(format!("The component {component} gave an answer that orders did not expect."))
+        }
     }
 }
 
@@ -96,15 +98,19 @@ mod tests {
 
     fn check(code: Code, expected: Code, message: &str) {
         let status =
-            super::told("users", "user 7 does not exist", &Status::new(code, "secret of the library"));
+            super::told("users", "User 7 does not exist.", &Status::new(code, "secret of the library"));
         assert_eq!((status.code(), status.message()), (expected, message));
     }
 
     #[test]
     fn errors_of_others_become_our_own_words() {
-        check(Code::NotFound, Code::NotFound, "user 7 does not exist");
+        check(Code::NotFound, Code::NotFound, "User 7 does not exist.");
         check(Code::Unavailable, Code::Unavailable, "The component users cannot be reached.");
         check(Code::DeadlineExceeded, Code::DeadlineExceeded, "users did not answer in time");
-        check(Code::PermissionDenied, Code::Internal, "users gave an answer that orders did not expect");
+        check(
+            Code::PermissionDenied,
+            Code::Internal,
+            "The component users gave an answer that orders did not expect.",
+        );
     }
 }

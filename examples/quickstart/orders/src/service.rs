@@ -56,10 +56,10 @@ impl OrderService for Orders {
         let user = self.peers.user(&metadata, wanted.user_id).await?;
         let product = self.peers.product(&metadata, &wanted.product_id).await?;
         if i64::from(wanted.quantity) > product.stock {
-            return Err(Status::failed_precondition(format!("only {} of it are in stock", product.stock)));
+            return Err(Status::failed_precondition(format!("Only {} of it are in stock.", product.stock)));
         }
-        let price =
-            Cents::parse(&product.price).ok_or_else(|| Status::internal("the product has no valid price"))?;
+        let price = Cents::parse(&product.price)
+            .ok_or_else(|| Status::internal("The product has no valid price."))?;
         let total =
             price.times(wanted.quantity).ok_or_else(|| Status::out_of_range("the total is too large"))?;
         let order = self.keep(Order {
@@ -81,7 +81,7 @@ impl OrderService for Orders {
         let number = id.strip_prefix("order-").and_then(|number| number.parse::<u64>().ok());
         let found =
             number.and_then(|number| self.placed().get(&number).filter(|order| order.id == id).cloned());
-        found.map(Response::new).ok_or_else(|| Status::not_found("the order does not exist"))
+        found.map(Response::new).ok_or_else(|| Status::not_found("The order does not exist."))
     }
 
     async fn list_orders(

@@ -113,9 +113,9 @@ async fn an_order_is_placed_found_and_listed() {
 #[tokio::test]
 async fn what_cannot_be_ordered_is_refused_in_plain_words() {
     let orders = orders();
-    refused(&orders, wanted(2, "lamp", 1), Code::NotFound, "user 2 does not exist").await;
-    refused(&orders, wanted(1, "moon", 1), Code::NotFound, "the product does not exist").await;
-    refused(&orders, wanted(1, "lamp", 81), Code::FailedPrecondition, "only 80 of it are in stock").await;
+    refused(&orders, wanted(2, "lamp", 1), Code::NotFound, "User 2 does not exist.").await;
+    refused(&orders, wanted(1, "moon", 1), Code::NotFound, "The product does not exist.").await;
+    refused(&orders, wanted(1, "lamp", 81), Code::FailedPrecondition, "Only 80 of it are in stock.").await;
     for id in ["", "order-", "order-1", "order-01", "1"] {
         let request = Request::new(GetOrderRequest { id: id.to_owned() });
         assert_eq!(orders.get_order(request).await.unwrap_err().code(), Code::NotFound);
@@ -127,7 +127,9 @@ async fn a_component_that_is_gone_is_named() {
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let nobody = || channel(&format!("http://{closed}"));
     let neither = Orders::new(Peers::apart(nobody(), nobody()));
-    refused(&neither, wanted(1, "lamp", 1), Code::Unavailable, "The component users cannot be reached.").await;
+    refused(&neither, wanted(1, "lamp", 1), Code::Unavailable, "The component users cannot be reached.")
+        .await;
     let users_only = Orders::new(Peers::apart(stand_in!(UsersServer::new(OneUser)), nobody()));
-    refused(&users_only, wanted(1, "lamp", 1), Code::Unavailable, "The component catalog cannot be reached.").await;
+    refused(&users_only, wanted(1, "lamp", 1), Code::Unavailable, "The component catalog cannot be reached.")
+        .await;
 }
