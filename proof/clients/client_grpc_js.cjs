@@ -6,7 +6,9 @@ const grpc = require("@grpc/grpc-js");
 const loader = require("@grpc/proto-loader");
 
 const files = fs.readdirSync("proto", { recursive: true }).filter((f) => f.endsWith(".proto"));
-const options = { includeDirs: ["proto", path.join(__dirname, "proto")], keepCase: true, longs: String };
+// `google/api` as it comes with protobufjs.
+const common = path.dirname(require.resolve("protobufjs/package.json"));
+const options = { includeDirs: ["proto", common], keepCase: true, longs: String };
 const shop = grpc.loadPackageDefinition(loader.loadSync(files, options)).shop;
 const address = new URL(process.env.POLYWIRE_URL).host;
 const credentials = grpc.credentials.createInsecure();

@@ -4,9 +4,9 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 cd "$CLIENTS_WORK"
 mkdir -p python
-protos=$(cd proto && find . -name '*.proto' -not -path './google/*' -not -path './buf/*')
-# shellcheck disable=SC2086
-(cd proto && ../venv/bin/python -m grpc_tools.protoc -I. -I"$here/proto" --python_out=../python --grpc_python_out=../python $protos)
+# `google/api` comes from googleapis-common-protos, as in any Python project that uses it.
+common=$(venv/bin/python -c 'import os, google.api; print(os.path.dirname(os.path.dirname(google.api.__path__[0])))')
+(cd proto && ../venv/bin/python -m grpc_tools.protoc -I. -I"$common" --python_out=../python --grpc_python_out=../python ./*.proto)
 
 passed=0
 client() { echo "-- $1"; shift; "$@"; passed=$((passed + 1)); }

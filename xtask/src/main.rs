@@ -4,6 +4,7 @@ mod proof;
 mod tidy;
 
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 use clap::Parser;
@@ -23,17 +24,27 @@ enum Task {
     },
 }
 
-fn main() -> Result<()> {
-    let root = root();
-    match Task::parse() {
+fn main() -> ExitCode {
+    match run(Task::parse(), &root()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Not as `Debug`: a stack trace says nothing about a broken rule.
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: Task, root: &Path) -> Result<()> {
+    match task {
         Task::Tidy => {
-            let found = tidy::check(&root)?;
+            let found = tidy::check(root)?;
             if !found.is_empty() {
                 bail!("{} broken rules:\n{}", found.len(), found.join("\n"));
             }
             Ok(())
         }
-        Task::Proof { names, list } => proof::run(&root, &names, list),
+        Task::Proof { names, list } => proof::run(root, &names, list),
     }
 }
 
