@@ -6,7 +6,8 @@ mod word;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use word::{listed, marks, place_name, rule};
+pub(crate) use word::{listed, literal, rule};
+use word::{marks, place_name};
 
 use crate::{
     BodyBinding, Contract, Effect, Extra, GrpcBinding, HttpBinding, Operation, Outcome, Place, Record,

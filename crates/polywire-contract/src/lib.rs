@@ -7,6 +7,7 @@
 mod check;
 mod codes;
 mod derive;
+mod drift;
 mod dump;
 mod lock;
 mod name;
@@ -20,6 +21,7 @@ mod sql;
 pub use check::Check;
 pub use codes::CODES;
 pub use derive::derive_grpc;
+pub use drift::{Aspect, Difference, Drift, Drifts, Fate, Side, drift};
 pub use dump::dump;
 pub use lock::{Lock, LockMode, Numbered};
 pub use name::{Words, words};

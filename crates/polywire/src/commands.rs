@@ -2,6 +2,7 @@
 
 mod call;
 mod check;
+mod drift;
 mod explain;
 mod export;
 mod lifecycle;
@@ -24,6 +25,7 @@ use crate::exit::Outcome;
 pub(crate) enum Command {
     Call(call::Call),
     Check(check::Check),
+    Drift(drift::Drift),
     Explain(explain::Explain),
     Export(export::Export),
     Ps(ps::Ps),
@@ -41,6 +43,7 @@ impl Command {
         match self {
             Command::Call(command) => command.run(),
             Command::Check(command) => command.run(),
+            Command::Drift(command) => command.run(),
             Command::Explain(command) => command.run(),
             Command::Export(command) => command.run(),
             Command::Ps(command) => command.run(),

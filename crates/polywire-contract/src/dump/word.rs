@@ -44,7 +44,7 @@ pub(super) fn place_name(place: &Place) -> String {
     }
 }
 
-pub(super) fn rule(check: &Check) -> String {
+pub(crate) fn rule(check: &Check) -> String {
     let name = check.rule();
     match check {
         Check::MinLength(n)
@@ -69,7 +69,7 @@ pub(super) fn rule(check: &Check) -> String {
 }
 
 /// Names with bars between them, the first dozen of them.
-pub(super) fn listed(names: &[&str]) -> String {
+pub(crate) fn listed(names: &[&str]) -> String {
     let mut text = names.iter().take(VALUES_MAX).copied().collect::<Vec<_>>().join(" | ");
     if names.len() > VALUES_MAX {
         let _ = write!(text, " | … {} more", names.len() - VALUES_MAX);
@@ -77,7 +77,7 @@ pub(super) fn listed(names: &[&str]) -> String {
     text
 }
 
-fn literal(node: &Node) -> String {
+pub(crate) fn literal(node: &Node) -> String {
     match &node.value {
         Value::Null => "null".to_string(),
         Value::Bool(value) => value.to_string(),

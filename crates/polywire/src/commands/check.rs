@@ -1,19 +1,14 @@
 //! `polywire check [PATH…]`
 
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use polywire_contract::Contract;
-use polywire_diag::Diagnostic;
 use polywire_read::Sources;
 
-use crate::exit::{Context, Exit, Failure, Outcome};
+use crate::exit::{Exit, Outcome};
 use crate::output::{self, Format};
 use crate::project::{self, MANIFEST};
 use crate::sources::DiskSources;
-
-/// The largest text that is read from standard input, in bytes.
-const STDIN_BYTES_MAX: u64 = 64 << 20;
 
 /// Checks contracts and workspaces: every mistake with its place
 #[derive(clap::Args)]
@@ -42,8 +37,9 @@ impl Check {
                 let project = project::open_into(path, &mut sources, &mut diags)?;
                 found.count(&project.contract, project.files.len());
             } else {
-                let (contract, files) = contracts(path, &mut sources, &mut diags)?;
-                found.count(&contract, files);
+                for contract in project::read_each(path, &mut sources, &mut diags)? {
+                    found.count(&contract, 1);
+                }
             }
         }
         let errors = diags.iter().filter(|d| d.is_error()).count();
@@ -74,49 +70,4 @@ impl Found {
             output::count(self.types, "named type"),
         )
     }
-}
-
-/// Reads one file, standard input, or every contract below a folder; each file is a contract of its own.
-fn contracts(
-    path: &Path,
-    sources: &mut DiskSources,
-    diags: &mut Vec<Diagnostic>,
-) -> Result<(Contract, usize), Failure> {
-    let mut contract = Contract::default();
-    if path == Path::new("-") {
-        let mut text = String::new();
-        std::io::stdin()
-            .take(STDIN_BYTES_MAX)
-            .read_to_string(&mut text)
-            .context("cannot read standard input")?;
-        let file = sources.add("<stdin>", text);
-        let reader = project::reader_of(sources, file).ok_or_else(|| {
-            Failure::wrong("standard input is no contract that is known").help(project::known())
-        })?;
-        reader.read(file, sources, &mut contract, diags);
-        return Ok((contract, 1));
-    }
-    if !path.is_dir() {
-        project::read_contract(path, sources, &mut contract, diags)?;
-        return Ok((contract, 1));
-    }
-    let mut files = 0;
-    for entry in ignore::WalkBuilder::new(path).sort_by_file_path(Path::cmp).build().flatten() {
-        if !entry.file_type().is_some_and(|t| t.is_file()) || !project::may_be_contract(entry.path()) {
-            continue;
-        }
-        let Ok(file) = sources.open(entry.path()) else { continue };
-        if let Some(reader) = project::reader_of(sources, file) {
-            // Files of a folder do not share names: each is read on its own, and only counted together.
-            let mut own = Contract::default();
-            reader.read(file, sources, &mut own, diags);
-            contract.operations.append(&mut own.operations);
-            contract.types.append(&mut own.types);
-            files += 1;
-        }
-    }
-    if files == 0 {
-        output::note(&format!("no contract below {}", path.display()));
-    }
-    Ok((contract, files))
 }

@@ -1,13 +1,18 @@
 //! Finds the reader of a text, and reads it into a contract.
 
+use std::io::Read;
 use std::path::Path;
 
 use polywire_contract::Contract;
 use polywire_diag::{Diagnostic, FileId};
 use polywire_read::{READERS, Reader, Sources};
 
-use crate::exit::{Exit, Failure};
+use crate::exit::{Context, Exit, Failure};
+use crate::output;
 use crate::sources::DiskSources;
+
+/// The largest text that is read from standard input, in bytes.
+const STDIN_BYTES_MAX: u64 = 64 << 20;
 
 /// The reader that recognises a text by its content.
 pub(crate) fn reader_of(sources: &DiskSources, file: FileId) -> Option<&'static dyn Reader> {
@@ -36,6 +41,50 @@ pub(crate) fn read_contract(
     Ok(file)
 }
 
+/// Reads one file, standard input (`-`), or every contract below a folder. Files of a folder do not share names: each is
+/// a contract of its own.
+pub(crate) fn read_each(
+    path: &Path,
+    sources: &mut DiskSources,
+    diags: &mut Vec<Diagnostic>,
+) -> Result<Vec<Contract>, Failure> {
+    if path == Path::new("-") {
+        return read_stdin(sources, diags).map(|contract| vec![contract]);
+    }
+    if !path.is_dir() {
+        let mut contract = Contract::default();
+        read_contract(path, sources, &mut contract, diags)?;
+        return Ok(vec![contract]);
+    }
+    let mut contracts = Vec::new();
+    for entry in ignore::WalkBuilder::new(path).sort_by_file_path(Path::cmp).build().flatten() {
+        if !entry.file_type().is_some_and(|t| t.is_file()) || !may_be_contract(entry.path()) {
+            continue;
+        }
+        let Ok(file) = sources.open(entry.path()) else { continue };
+        if let Some(reader) = reader_of(sources, file) {
+            let mut contract = Contract::default();
+            reader.read(file, sources, &mut contract, diags);
+            contracts.push(contract);
+        }
+    }
+    if contracts.is_empty() {
+        output::note(&format!("no contract below {}", path.display()));
+    }
+    Ok(contracts)
+}
+
+fn read_stdin(sources: &mut DiskSources, diags: &mut Vec<Diagnostic>) -> Result<Contract, Failure> {
+    let mut text = String::new();
+    std::io::stdin().take(STDIN_BYTES_MAX).read_to_string(&mut text).context("cannot read standard input")?;
+    let file = sources.add("<stdin>", text);
+    let reader = reader_of(sources, file)
+        .ok_or_else(|| Failure::wrong("standard input is no contract that is known").help(known()))?;
+    let mut contract = Contract::default();
+    reader.read(file, sources, &mut contract, diags);
+    Ok(contract)
+}
+
 /// What can be read, for messages.
 pub(crate) fn known() -> String {
     let names: Vec<&str> = READERS.iter().map(|reader| reader.name()).collect();
@@ -43,7 +92,7 @@ pub(crate) fn known() -> String {
 }
 
 /// Whether a file below a folder is worth opening to see if it is a contract.
-pub(crate) fn may_be_contract(path: &Path) -> bool {
+fn may_be_contract(path: &Path) -> bool {
     let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default();
-    matches!(extension, "yaml" | "yml" | "json" | "proto")
+    matches!(extension, "yaml" | "yml" | "json" | "proto" | "sql")
 }

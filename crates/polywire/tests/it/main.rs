@@ -2,5 +2,6 @@
 
 mod bridge;
 mod command_line;
+mod drift;
 mod harness;
 mod manual;
