@@ -54,7 +54,7 @@ impl Comparison<'_> {
 
     fn defaults(&mut self, place: &Place, left: &Field, right: &Field) {
         if let (Some(a), Some(b)) = (&left.default, &right.default)
-            && a.value != b.value
+            && text::literal(a) != text::literal(b)
         {
             let told = Told::new(text::literal(a), text::literal(b), Fate::Fits, Fate::Fits);
             self.tell(place, Aspect::Default, told);

@@ -37,8 +37,8 @@ fn a_copy_does_not_drift() {
 }
 
 fn copy_files(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap().flatten() {
+    std::fs::create_dir_all(to).expect("the folder can be made");
+    for entry in std::fs::read_dir(from).expect("the folder is there").flatten() {
         let target = to.join(entry.file_name());
         // What was emitted from a contract says the same with fewer words.
         if entry.file_name() == "emit" {
@@ -47,7 +47,7 @@ fn copy_files(from: &Path, to: &Path) {
         if entry.path().is_dir() {
             copy_files(&entry.path(), &target);
         } else {
-            std::fs::copy(entry.path(), target).unwrap();
+            std::fs::copy(entry.path(), target).expect("the file can be copied");
         }
     }
 }
