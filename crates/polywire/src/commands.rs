@@ -9,6 +9,7 @@ mod lifecycle;
 mod ps;
 mod schema;
 mod serve;
+mod transcode;
 mod up;
 mod version;
 
@@ -34,6 +35,7 @@ pub(crate) enum Command {
     Serve(serve::Serve),
     Start(lifecycle::Start),
     Stop(lifecycle::Stop),
+    Transcode(transcode::Transcode),
     Up(up::Up),
     Version(version::Version),
 }
@@ -52,6 +54,7 @@ impl Command {
             Command::Serve(command) => command.run(),
             Command::Start(command) => command.run(),
             Command::Stop(command) => command.run(),
+            Command::Transcode(command) => command.run(),
             Command::Up(command) => command.run(),
             Command::Version(command) => command.run(),
         }

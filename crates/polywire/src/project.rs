@@ -2,6 +2,7 @@
 
 mod contracts;
 mod manifest;
+mod types;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -23,6 +24,7 @@ use crate::output;
 use crate::sources::DiskSources;
 
 pub(crate) use contracts::{read_contract, read_each};
+pub(crate) use types::find_type;
 
 /// The file that makes a folder a workspace.
 pub(crate) const MANIFEST: &str = "polywire.yaml";
@@ -99,13 +101,7 @@ pub(crate) fn open_into(
 
 /// One service behind the bridge, without a configuration file.
 pub(crate) fn single(contracts: &[PathBuf], to: &str) -> Result<Project, Failure> {
-    let mut project = Project::empty("polywire");
-    let mut sources = std::mem::take(&mut project.sources);
-    for path in contracts {
-        let file = read_contract(path, &mut sources, &mut project.contract, &mut project.diags)?;
-        project.files.push(file);
-    }
-    project.sources = sources;
+    let mut project = Project::read(contracts)?;
     let interfaces = project.contract.interfaces.iter().map(|i| i.name.clone()).collect();
     for interface in &mut project.contract.interfaces {
         interface.component = "service".into();
@@ -130,6 +126,27 @@ fn form_of(url: &str) -> Result<Form, Failure> {
 }
 
 impl Project {
+    /// Contracts without a workspace around them.
+    pub(crate) fn of_contracts(contracts: &[PathBuf]) -> Result<Project, Failure> {
+        let mut project = Project::read(contracts)?;
+        project.derive(LockAccess::Grow);
+        Ok(project)
+    }
+
+    fn read(contracts: &[PathBuf]) -> Result<Project, Failure> {
+        let mut project = Project::empty("polywire");
+        for path in contracts {
+            let file = read_contract(path, &mut project.sources, &mut project.contract, &mut project.diags)?;
+            project.files.push(file);
+        }
+        Ok(project)
+    }
+
+    /// Whether Protobuf numbers were given out that stand nowhere.
+    pub(crate) fn made_up_numbers(&self) -> bool {
+        self.lock.changed()
+    }
+
     fn empty(name: &str) -> Project {
         Project {
             name: name.into(),

@@ -5,3 +5,4 @@ mod command_line;
 mod drift;
 mod harness;
 mod manual;
+mod transcode;
