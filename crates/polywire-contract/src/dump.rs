@@ -9,8 +9,8 @@ use std::fmt::Write;
 use word::{listed, marks, place_name, rule};
 
 use crate::{
-    BodyBinding, Contract, Effect, Extra, GrpcBinding, HttpBinding, Operation, Outcome, Place, Record,
-    Segment, Shape, Status, Streaming, Sum, TypeId, TypeRef, WildcardPart,
+    BodyBinding, Contract, Effect, Extra, GrpcBinding, HttpBinding, Operation, Outcome, PathPart, Place,
+    Record, Segment, Shape, Status, Streaming, Sum, TypeId, TypeRef, WildcardPart,
 };
 
 /// How deep types without a name are written out inside each other.
@@ -119,6 +119,8 @@ impl Dump<'_> {
             BodyBinding::Fields { ty: None } => " body: its fields".to_string(),
             BodyBinding::Fields { ty: Some(ty) } => format!(" body: {}", self.short(*ty)),
             BodyBinding::Field(at) => format!(" body: field {}", self.path(operation, &[*at])),
+            BodyBinding::Form { ty } => format!(" body: form {}", self.short(*ty)),
+            BodyBinding::Text => " body: text".to_string(),
             BodyBinding::Opaque { media } => format!(" body: opaque {}", media.join(", ")),
         };
         line.push_str(&body);
@@ -136,6 +138,13 @@ impl Dump<'_> {
             Segment::Literal(text) => format!("/{text}"),
             Segment::Field { prefix, field, suffix } => {
                 format!("/{prefix}{{{}}}{suffix}", self.path(operation, field))
+            }
+            Segment::Mixed(parts) => {
+                let part = |part: &PathPart| match part {
+                    PathPart::Text(text) => text.clone(),
+                    PathPart::Field(field) => format!("{{{}}}", self.path(operation, field)),
+                };
+                format!("/{}", parts.iter().map(part).collect::<String>())
             }
             Segment::Wildcard { field, pattern } => {
                 let parts: Vec<&str> = pattern

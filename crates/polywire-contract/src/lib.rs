@@ -10,6 +10,7 @@ mod derive;
 mod dump;
 mod lock;
 mod name;
+mod openapi;
 mod operation;
 mod parameter;
 mod protobuf;
@@ -23,11 +24,14 @@ pub use derive::derive_grpc;
 pub use dump::dump;
 pub use lock::{Lock, LockMode, Numbered};
 pub use name::{Words, words};
+pub use openapi::{
+    BodyNotes, Description, Header, Kept, OpenApi, OperationNotes, OutcomeNotes, Spelling, TypeNotes,
+};
 pub use operation::{
     BodyBinding, Effect, GrpcBinding, GrpcOutcome, HttpBinding, Interface, InterfaceId, Media, Operation,
-    OperationId, Outcome, Place, Segment, Status, Streaming, Style, WildcardPart,
+    OperationId, Outcome, PathPart, Place, Segment, Status, Streaming, Style, WildcardPart,
 };
-pub use parameter::Parameter;
+pub use parameter::{Parameter, Whole};
 pub use protobuf::{ProtoEnum, ProtoField, ProtoKind, ProtoMessage, Protobuf};
 pub use schema::{
     Condition, Draft, Items, JsonKind, Members, Residual, Rules, Schema, SchemaDocument, SchemaId, Schemas,
@@ -57,6 +61,8 @@ pub struct Contract {
     pub sql: Sql,
     /// The JSON Schema side of types.
     pub schemas: Schemas,
+    /// The OpenAPI side of operations.
+    pub openapi: OpenApi,
 }
 
 impl Contract {

@@ -38,9 +38,11 @@ pub(super) fn place_name(place: &Place) -> String {
     match *place {
         Place::Path { style, explode } => styled("path", style, explode, style == Style::Simple && !explode),
         Place::Query { style, explode } => styled("query", style, explode, style == Style::Form && explode),
-        Place::Header => "header".to_string(),
-        Place::Cookie => "cookie".to_string(),
+        Place::Header { explode } => styled("header", Style::Simple, explode, !explode),
+        Place::Cookie { style, explode } => styled("cookie", style, explode, style == Style::Form && explode),
         Place::Body => "body".to_string(),
+        Place::Form { style, explode } => styled("form", style, explode, style == Style::Form && explode),
+        Place::Text => "text".to_string(),
     }
 }
 

@@ -124,6 +124,10 @@ pub(crate) struct Leaf {
     pub(crate) path: String,
     pub(crate) required: bool,
     pub(crate) list: bool,
+    /// Its text is JSON, of at most this depth.
+    pub(crate) json: Option<u16>,
+    /// It is part of a body that may be left out.
+    pub(crate) with_body: bool,
     /// Where it is absent: the default in the target's bytes.
     pub(crate) fill: Option<Box<[u8]>>,
     /// Where it is absent: the zero value is checked.
