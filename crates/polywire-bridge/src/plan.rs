@@ -86,11 +86,11 @@ fn without_body(snapshot: &Snapshot, operation: polywire_contract::OperationId, 
 pub(crate) fn outcome(
     plans: &Plans,
     way: Way,
-    outcome: usize,
+    (outcome, media): (usize, usize),
     body: &[u8],
 ) -> Result<(Option<Bytes>, Report), Refusal> {
     work(|output, scratch| {
-        let passed = plans.outcome(way.plan, outcome, body, output, scratch)?;
+        let passed = plans.outcome(way.plan, outcome, media, body, output, scratch)?;
         let written = matches!(passed, Passed::Written).then(|| Bytes::copy_from_slice(&output.body));
         Ok((written, report(output)))
     })

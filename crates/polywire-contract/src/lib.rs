@@ -8,6 +8,7 @@ mod check;
 mod codes;
 mod derive;
 mod dump;
+mod fits;
 mod lock;
 mod name;
 mod openapi;

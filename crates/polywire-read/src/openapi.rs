@@ -12,6 +12,7 @@ mod operation;
 mod outcome;
 mod parts;
 mod path;
+mod pattern;
 mod record;
 mod rules;
 mod schema;
@@ -21,14 +22,16 @@ mod swagger;
 mod validate;
 mod values;
 
+use std::collections::HashSet;
+
 use polywire_contract::{Contract, Description, InterfaceId, Shape, TypeId};
 use polywire_diag::{Diagnostic, FileId, Span, nearest};
 use polywire_syntax::{Entry, Map, Node, Value};
 
 use crate::codes::{
-    BAD_DISCRIMINATOR, BAD_PARAMETER, BAD_REFERENCE, BAD_VALUE, DUPLICATE, ENDLESS, LIMIT, MISSING_FIELD,
-    NO_EFFECT, NOT_CHECKED, NOT_MERGED, OPAQUE, PATH, PATH_PARAMETER, UNKNOWN_KEY, UNSUPPORTED_VERSION,
-    WRONG_KIND,
+    BAD_DEFAULT, BAD_DISCRIMINATOR, BAD_PARAMETER, BAD_REFERENCE, BAD_VALUE, DUPLICATE, ENDLESS, LIMIT,
+    MISSING_FIELD, NO_EFFECT, NOT_CHECKED, NOT_MERGED, OPAQUE, PATH, PATH_PARAMETER, UNKNOWN_KEY,
+    UNSUPPORTED_VERSION, WRONG_KIND,
 };
 use crate::{Reader, Sources, start_of};
 
@@ -91,6 +94,33 @@ fn read(file: FileId, sources: &mut dyn Sources, contract: &mut Contract, diags:
     description(&mut lowering, map, &document.name, interfaces);
     lowering.finish();
     endless_sums(contract, from, diags);
+    defaults(contract, from, diags);
+}
+
+/// Leaves out defaults that are no values of their types, and says so once for each.
+fn defaults(contract: &mut Contract, from: usize, diags: &mut Vec<Diagnostic>) {
+    let mut said = HashSet::new();
+    for at in from..contract.types.len() {
+        let Shape::Record(record) = &contract.types[at].shape else { continue };
+        let misfit = |(place, field): (usize, &polywire_contract::Field)| {
+            let default = field.default.as_ref()?;
+            let reason = contract.misfit(field.ty, default)?;
+            let wanted = reason.strip_prefix("must be ").and_then(|rest| rest.split(", not ").next());
+            let help = wanted.and_then(|wanted| validate::fix(default, wanted));
+            let message = format!("the default of `{}` {reason}", field.name);
+            let diagnostic = Diagnostic::warning(&BAD_DEFAULT, message).at(default.span, "left out");
+            Some((place, default.span, help.into_iter().fold(diagnostic, Diagnostic::help)))
+        };
+        let found: Vec<_> = record.fields.iter().enumerate().filter_map(misfit).collect();
+        for (place, span, diagnostic) in found {
+            if said.insert(span) {
+                diags.push(diagnostic);
+            }
+            if let Shape::Record(record) = &mut contract.types[at].shape {
+                record.fields[place].default = None;
+            }
+        }
+    }
 }
 
 /// Lowers every schema that has a name of its own, also where nothing uses it.

@@ -58,7 +58,8 @@ impl Plans {
 
     /// Takes the body of an outcome from the link's form to the front's form.
     ///
-    /// `outcome` is its place in the operation's outcomes. Of an error towards a message the result is the detail.
+    /// `outcome` is its place in the operation's outcomes, `media` that of the body's type among its media types. Of an
+    /// error towards a message the result is the detail.
     ///
     /// # Errors
     /// What is wrong with the body; paths begin at its root.
@@ -66,6 +67,7 @@ impl Plans {
         &self,
         plan: PlanId,
         outcome: usize,
+        media: usize,
         body: &[u8],
         out: &mut Output,
         scratch: &mut Scratch,
@@ -74,7 +76,8 @@ impl Plans {
         let Some(Program::Operation(operation)) = self.programs.get(plan.0 as usize) else {
             return Err(wrong_plan());
         };
-        match operation.outcomes.get(outcome) {
+        let other = operation.others.iter().find(|one| (one.0 as usize, one.1 as usize) == (outcome, media));
+        match other.map(|one| &one.2).or_else(|| operation.outcomes.get(outcome)) {
             None | Some(OutcomePlan::Opaque) => Ok(Passed::Same),
             Some(OutcomePlan::Fixed(bytes)) => {
                 out.body.extend_from_slice(bytes);

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use polywire_syntax::{Node, Value};
 
-use crate::{Check, Field, Place, Style};
+use crate::{Check, Field, Place, Spelling, Style};
 
 /// How many listed values are written out.
 const VALUES_MAX: usize = 12;
@@ -44,6 +44,17 @@ pub(super) fn place_name(place: &Place) -> String {
         Place::Form { style, explode } => styled("form", style, explode, style == Style::Form && explode),
         Place::Text => "text".to_string(),
     }
+}
+
+pub(super) fn spelt(spelling: &Spelling) -> String {
+    let mut text = String::new();
+    for (value, word) in [(&spelling.name, ""), (&spelling.content, "as ")] {
+        text.extend(value.iter().map(|value| format!(" {word}{value}")));
+    }
+    for (set, word) in [(spelling.reserved, " with reserved characters"), (spelling.empty, " or empty")] {
+        text.push_str(if set { word } else { "" });
+    }
+    text
 }
 
 pub(super) fn rule(check: &Check) -> String {

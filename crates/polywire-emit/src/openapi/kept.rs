@@ -73,7 +73,7 @@ impl Printer<'_> {
                     continue;
                 }
                 let value = self.kept(kept);
-                match (document.get_mut(key), value) {
+                match (document.get_mut(key).filter(|_| key != "info"), value) {
                     (Some(Value::Object(before)), Value::Object(more)) => before.extend(more),
                     (Some(_), _) => {}
                     (None, value) => drop(document.insert(key.clone(), value)),

@@ -61,7 +61,12 @@ impl Printer<'_> {
             return self
                 .warn(operation, &format!("has the method and path of another, {} {path}", binding.method));
         }
-        parameters.extend(self.parameters(operation, binding, record));
+        let fields = binding.path.iter().flat_map(Segment::fields).map(|field| field[0]);
+        let mut placed: Vec<(u32, Value)> = fields.zip(parameters).collect();
+        placed.extend(self.parameters(operation, binding, record));
+        // In the order of the input record, whose fields other protocols number.
+        placed.sort_by_key(|(at, _)| *at);
+        let parameters: Vec<Value> = placed.into_iter().map(|(_, parameter)| parameter).collect();
         let mut out = Map::new();
         out.insert("operationId".into(), json!(self.operation_id(operation)));
         out.insert("tags".into(), json!([one.tag]));
@@ -243,7 +248,13 @@ impl Printer<'_> {
         found.map(|(field, dialect)| (names.join("."), field, dialect))
     }
 
-    fn parameters(&mut self, operation: &Operation, binding: &HttpBinding, record: &Record) -> Vec<Value> {
+    /// The parameters outside of the path, each with its field.
+    fn parameters(
+        &mut self,
+        operation: &Operation,
+        binding: &HttpBinding,
+        record: &Record,
+    ) -> Vec<(u32, Value)> {
         let leaves = self.contract.parameters(operation, binding);
         let in_path = |path: &[u32]| binding.path.iter().flat_map(Segment::fields).any(|field| field == path);
         let dialect = self.dialect(operation.input);
@@ -256,13 +267,13 @@ impl Printer<'_> {
                     let own =
                         leaves.iter().filter(|leaf| leaf.path.first() == Some(&at) && !in_path(&leaf.path));
                     for leaf in own {
-                        found.extend(self.dotted(leaf, field, dialect));
+                        found.extend(self.dotted(leaf, field, dialect).map(|parameter| (at, parameter)));
                     }
                 }
                 Place::Query { .. } | Place::Header { .. } | Place::Cookie { .. } => {
                     let spelling = self.spelling(operation.input, at);
                     let name = spelling.name.as_ref().unwrap_or(&field.name);
-                    found.push(self.parameter(name, field, place, &spelling, dialect));
+                    found.push((at, self.parameter(name, field, place, &spelling, dialect)));
                 }
             }
         }

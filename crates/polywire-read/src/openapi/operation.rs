@@ -131,7 +131,7 @@ impl<'o, 'l, 'a> Operations<'o, 'l, 'a> {
             _ => Effect::Once,
         };
         let http = bindings(method, template, &bound, body.as_ref());
-        self.keep(id, map, body.as_ref(), &bound);
+        self.keep(id, map, body.as_ref(), &bound, interface);
         let group = &self.lowering.contract.interfaces[interface.0 as usize].name;
         let operation = Operation {
             id: format!("{group}.{name}"),
@@ -242,10 +242,23 @@ impl<'o, 'l, 'a> Operations<'o, 'l, 'a> {
     }
 
     /// What is said beside the call itself.
-    fn keep(&mut self, id: OperationId, map: &'a Map, body: Option<&Body<'a>>, bound: &Bound) {
+    fn keep(
+        &mut self,
+        id: OperationId,
+        map: &'a Map,
+        body: Option<&Body<'a>>,
+        bound: &Bound,
+        interface: InterfaceId,
+    ) {
         const KEPT: &[&str] = &["summary", "tags", "security", "servers", "callbacks", "externalDocs"];
         let extension = |key: &str| key.starts_with("x-") && !key.starts_with("x-polywire-");
-        let fields = self.lowering.kept_fields(map, |key| KEPT.contains(&key) || extension(key));
+        let mut fields = self.lowering.kept_fields(map, |key| KEPT.contains(&key) || extension(key));
+        // The only tag is the interface itself.
+        let interface = &self.lowering.contract.interfaces[interface.0 as usize].name;
+        let tags = map.get("tags").and_then(Node::as_list).unwrap_or_default();
+        if tags.len() == 1 && tags[0].as_text() == Some(interface) {
+            fields.retain(|(key, _)| key != "tags");
+        }
         if !fields.is_empty() {
             self.lowering.contract.openapi.operations.insert(id, OperationNotes { fields });
         }

@@ -224,6 +224,13 @@ pub(super) fn schema(walk: &mut Validate, map: &Map) {
             _ => wrong(walk, node, &format!("`{name}` must be a number")),
         }
     }
+    contradictions(walk, map);
+    if let Some(node) = map.get("pattern")
+        && let Some(reason) = node.as_text().and_then(super::pattern::mistake)
+    {
+        let message = "`pattern` is no regular expression";
+        walk.diags.push(Diagnostic::error(&BAD_VALUE, message).at(node.span, reason));
+    }
     let empty = map.get("enum").filter(|node| node.as_list().is_some_and(<[Node]>::is_empty));
     if let Some(node) = empty {
         let message = "`enum` has no value";
@@ -233,6 +240,42 @@ pub(super) fn schema(walk: &mut Validate, map: &Map) {
         let message = "`nullable` has no meaning since OpenAPI 3.1";
         let diagnostic = Diagnostic::warning(&BAD_VALUE, message).at(node.key_span, "has no effect");
         walk.diags.push(diagnostic.help("write `type: [string, \"null\"]`, with the type that it has"));
+    }
+}
+
+/// Bounds that leave no value.
+fn contradictions(walk: &mut Validate, map: &Map) {
+    const BOUNDS: &[(&str, &str)] = &[
+        ("minLength", "maxLength"),
+        ("minItems", "maxItems"),
+        ("minProperties", "maxProperties"),
+        ("minContains", "maxContains"),
+        ("minimum", "maximum"),
+        ("exclusiveMinimum", "exclusiveMaximum"),
+        ("minimum", "exclusiveMaximum"),
+        ("exclusiveMinimum", "maximum"),
+    ];
+    let number = |name: &str| match map.get(name).map(|node| (node, &node.value)) {
+        Some((node, Value::Number(number))) => Some((node.span, number, number.as_f64()?)),
+        _ => None,
+    };
+    for (low, high) in BOUNDS {
+        let (Some((low_at, low_text, least)), Some((high_at, high_text, most))) = (number(low), number(high))
+        else {
+            continue;
+        };
+        let exclusive = low.starts_with("ex") || high.starts_with("ex");
+        if least > most || (exclusive && least == most) {
+            let message = format!("no value is between `{low}: {low_text}` and `{high}: {high_text}`");
+            let diagnostic = Diagnostic::error(&BAD_VALUE, message).at(low_at, "at least this");
+            walk.diags.push(diagnostic.at(high_at, "and at most this"));
+        }
+    }
+    if let Some((at, text, value)) = number("multipleOf")
+        && value <= 0.0
+    {
+        let message = format!("`multipleOf` must be more than 0, not {text}");
+        walk.diags.push(Diagnostic::error(&BAD_VALUE, message).at(at, "not possible"));
     }
 }
 

@@ -74,8 +74,12 @@ impl<'a> Validate<'_, 'a> {
                 _ => node.kind(),
             };
             let message = format!("{what} must be {wanted}, not {found}");
-            self.diags
-                .push(Diagnostic::error(&WRONG_KIND, message).at(place(node), format!("this is {found}")));
+            let diagnostic =
+                Diagnostic::error(&WRONG_KIND, message).at(place(node), format!("this is {found}"));
+            self.diags.push(match fix(node, wanted) {
+                Some(help) => diagnostic.help(help),
+                None => diagnostic,
+            });
         }
         right
     }
@@ -201,6 +205,24 @@ impl<'a> Validate<'_, 'a> {
             Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
             None => diagnostic,
         });
+    }
+}
+
+/// What was most likely meant where another kind of value was wanted.
+pub(super) fn fix(node: &Node, wanted: &str) -> Option<String> {
+    match (&node.value, wanted) {
+        (Value::Text(text), "true or false") => match text.to_ascii_lowercase().as_str() {
+            "yes" | "on" | "y" | "true" => Some("write `true`".to_string()),
+            "no" | "off" | "n" | "false" => Some("write `false`".to_string()),
+            _ => None,
+        },
+        (Value::Text(text), "a number" | "a whole number from 0") => {
+            let number = text.parse::<f64>().is_ok_and(f64::is_finite);
+            number.then(|| format!("leave out the quotes: `{text}`"))
+        }
+        (Value::Number(_) | Value::Bool(_), "text") => Some("put quotes around it".to_string()),
+        (Value::Text(text), "a list") if !text.is_empty() => Some(format!("write `[{text}]`")),
+        _ => None,
     }
 }
 

@@ -67,6 +67,8 @@ pub(crate) struct Root {
 pub(crate) struct OperationPlan {
     pub(crate) request: RequestPlan,
     pub(crate) outcomes: Vec<OutcomePlan>,
+    /// By outcome and place among its media types: those of JSON that hold another type than the first of JSON.
+    pub(crate) others: Vec<(u32, u32, OutcomePlan)>,
     /// Numbers of fields of the response message, each with the outcome that it means.
     pub(crate) numbers: Vec<(u32, u32)>,
 }
