@@ -31,8 +31,7 @@ impl<'a> Lowering<'_, 'a> {
     /// Some members of an object, where they are there, as they are called and sorted by that.
     pub(super) fn kept_fields(&mut self, map: &'a Map, keep: impl Fn(&str) -> bool) -> Vec<(String, Kept)> {
         let entries = map.entries.iter().filter(|entry| keep(&entry.key));
-        let mut fields: Vec<_> =
-            entries.map(|entry| (entry.key.clone(), self.kept(&entry.value))).collect();
+        let mut fields: Vec<_> = entries.map(|entry| (entry.key.clone(), self.kept(&entry.value))).collect();
         fields.sort_by(|a, b| a.0.cmp(&b.0));
         fields
     }
