@@ -34,6 +34,10 @@ pub fn dump(contract: &Contract) -> String {
             out.written.clear();
             out.line(0, &format!("type {name} = {body}"));
             out.members(id, 1, 0);
+            let notes = contract.openapi.types.get(&id);
+            for (name, kept) in notes.map_or(&[][..], |notes| &notes.fields) {
+                out.kept(1, name, kept);
+            }
             out.message(id);
             for line in crate::sql::lines(contract, id) {
                 out.line(1, &line);

@@ -66,6 +66,11 @@ impl Printer<'_> {
 
     fn inline(&mut self, ty: &Type, id: TypeId, dialect: Dialect, depth: usize) -> Value {
         let mut schema = self.shape(&ty.shape, id, dialect, depth);
+        if let Some(notes) = self.contract.openapi.types.get(&id) {
+            for (key, kept) in &notes.fields {
+                schema[key] = self.kept(kept);
+            }
+        }
         let Some(map) = schema.as_object_mut() else { return schema };
         if !ty.doc.is_empty() {
             map.insert("description".into(), json!(ty.doc));
