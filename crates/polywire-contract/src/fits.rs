@@ -1,23 +1,29 @@
 //! Whether a written value is one of a type's: for defaults, which stand for what is absent. Formats of text and patterns
 //! are not looked at.
 
+use std::cell::Cell;
 use std::cmp::Ordering;
 
 use polywire_syntax::{Number, Value};
 
 use crate::{Check, Contract, Extra, Literal, Shape, TypeRef};
 
-/// How deep a value is looked into.
+/// How deep a value is looked into, and how often: alternatives of alternatives multiply.
 const DEPTH_MAX: usize = 32;
+const STEPS_MAX: u32 = 10_000;
 
 impl Contract {
     /// Says in words for people why a value is none of the type; nothing where it is one, or where that cannot be told.
     pub fn misfit(&self, ty: TypeRef, value: &Literal) -> Option<String> {
-        self.misfit_at(ty, value, 0)
+        let steps = Cell::new(0);
+        self.misfit_at(ty, value, (0, &steps)).filter(|_| steps.get() <= STEPS_MAX)
     }
 
-    fn misfit_at(&self, ty: TypeRef, value: &Literal, depth: usize) -> Option<String> {
-        if depth > DEPTH_MAX || (value.value == Value::Null && ty.nullable) {
+    fn misfit_at(&self, ty: TypeRef, value: &Literal, at: (usize, &Cell<u32>)) -> Option<String> {
+        let (depth, steps) = at;
+        steps.set(steps.get() + 1);
+        let inner = (depth + 1, steps);
+        if depth > DEPTH_MAX || steps.get() > STEPS_MAX || (value.value == Value::Null && ty.nullable) {
             return None;
         }
         let described = self.ty(ty.id);
@@ -34,26 +40,26 @@ impl Contract {
                 (!listed).then(|| format!("must be a listed value, not `{text}`"))
             }
             (Shape::List(item), Value::List(items)) => {
-                items.iter().find_map(|one| self.misfit_at(*item, one, depth + 1))
+                items.iter().find_map(|one| self.misfit_at(*item, one, inner))
             }
             (Shape::Map { value: member, .. }, Value::Map(map)) => {
-                map.entries.iter().find_map(|entry| self.misfit_at(*member, &entry.value, depth + 1))
+                map.entries.iter().find_map(|entry| self.misfit_at(*member, &entry.value, inner))
             }
             (Shape::Record(record), Value::Map(map)) => {
                 let absent =
                     record.fields.iter().find(|field| field.required && map.get(&field.name).is_none());
                 let named = |key: &str| record.fields.iter().find(|field| field.name == key);
                 let member = |key: &str, value: &Literal| match (named(key), record.extra) {
-                    (Some(field), _) => self.misfit_at(field.ty, value, depth + 1),
+                    (Some(field), _) => self.misfit_at(field.ty, value, inner),
                     (None, Extra::Closed) => Some(format!("can have no `{key}`")),
-                    (None, Extra::Typed(ty)) => self.misfit_at(ty, value, depth + 1),
+                    (None, Extra::Typed(ty)) => self.misfit_at(ty, value, inner),
                     (None, Extra::Open) => None,
                 };
                 let absent = absent.map(|field| format!("must have `{}`", field.name));
                 absent.or_else(|| map.entries.iter().find_map(|entry| member(&entry.key, &entry.value)))
             }
             (Shape::Sum(sum), _) => {
-                let mut misfits = sum.variants.iter().map(|v| self.misfit_at(v.ty.into(), value, depth + 1));
+                let mut misfits = sum.variants.iter().map(|v| self.misfit_at(v.ty.into(), value, inner));
                 let fits = misfits.any(|misfit| misfit.is_none());
                 (!fits).then(|| "must be one of the alternatives".to_string())
             }

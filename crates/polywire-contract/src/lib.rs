@@ -32,7 +32,7 @@ pub use operation::{
     BodyBinding, Effect, GrpcBinding, GrpcOutcome, HttpBinding, Interface, InterfaceId, Media, Operation,
     OperationId, Outcome, PathPart, Place, Segment, Status, Streaming, Style, WildcardPart,
 };
-pub use parameter::{Parameter, Whole};
+pub use parameter::{PARAMETERS_MAX, Parameter, Whole};
 pub use protobuf::{ProtoEnum, ProtoField, ProtoKind, ProtoMessage, Protobuf};
 pub use schema::{
     Condition, Draft, Items, JsonKind, Members, Residual, Rules, Schema, SchemaDocument, SchemaId, Schemas,

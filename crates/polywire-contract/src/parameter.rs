@@ -5,7 +5,7 @@ use crate::{Contract, HttpBinding, Operation, Place, Shape, Spelling, Style, Typ
 /// How deep nested query parameters go (`a.b.c`).
 const DEPTH_MAX: usize = 8;
 /// How many parameters an operation may have, nested ones included.
-const COUNT_MAX: usize = 1024;
+pub const PARAMETERS_MAX: usize = 1024;
 
 /// One leaf: a scalar, or a list of scalars. Its place in the list of [`Contract::parameters`] is its slot.
 #[derive(Clone, Debug)]
@@ -75,7 +75,7 @@ impl Contract {
         ty: TypeRef,
         found: &mut Vec<Parameter>,
     ) {
-        if found.len() >= COUNT_MAX {
+        if found.len() >= PARAMETERS_MAX {
             return;
         }
         let Around { place, spelling, whole } = around;

@@ -1,6 +1,6 @@
 //! The input record of an operation: its parameters, then the body, and how HTTP carries each.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use polywire_contract::{BodyBinding, Field, Place, Record, Shape, Spelling, Style, TypeId, TypeRef};
 use polywire_diag::{Diagnostic, Span};
@@ -52,11 +52,12 @@ pub(super) fn collect<'a>(
 ) -> Vec<Declared<'a>> {
     let own = operation.get("parameters").and_then(Node::as_list).unwrap_or_default();
     let mut found: Vec<Declared<'a>> = Vec::new();
+    let mut places: HashMap<(&'a str, &'a str), usize> = HashMap::new();
     for (list, overrides) in [(shared, false), (own, true)] {
         let before = found.len();
         for node in list {
             let Some(declared) = declared(operations, node) else { continue };
-            let known = found.iter().position(|one| one.name == declared.name && one.place == declared.place);
+            let known = places.get(&(declared.name, declared.place)).copied();
             match known {
                 Some(at) if overrides && at < before => found[at] = declared,
                 Some(at) => {
@@ -65,7 +66,10 @@ pub(super) fn collect<'a>(
                     let diagnostic = Diagnostic::error(&DUPLICATE, message).at(declared.span, "again here");
                     operations.lowering.say(diagnostic.at(found[at].span, "first here"));
                 }
-                None => found.push(declared),
+                None => {
+                    places.insert((declared.name, declared.place), found.len());
+                    found.push(declared);
+                }
             }
         }
     }
@@ -176,8 +180,8 @@ pub(super) fn bind(
         growing.push(field, place(declared));
     }
     let ways = match body {
-        None => vec![BoundWay { places: growing.places.clone(), body: BodyBinding::None }],
-        Some(body) => bind_body(lowering, body, &mut growing),
+        Some(body) if !body.ways.is_empty() => bind_body(lowering, body, &mut growing),
+        _ => vec![BoundWay { places: growing.places.clone(), body: BodyBinding::None }],
     };
     let input = lowering.contract.add_anonymous(Shape::Record(growing.record), operation.key_span);
     let spellings = growing.spellings.into_iter().map(|(at, spelling)| ((input, at), spelling));

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use polywire_contract::{
     BodyBinding, Effect, HttpBinding, Interface, InterfaceId, Operation, OperationId, OperationNotes,
-    PathPart, Segment, Status, Streaming, TypeRef, words,
+    PARAMETERS_MAX, PathPart, Segment, Status, Streaming, TypeRef, words,
 };
 use polywire_diag::{Diagnostic, Span};
 use polywire_syntax::{Entry, Map, Node};
@@ -13,7 +13,7 @@ use super::body::{self, Body};
 use super::input::{self, Bound};
 use super::path::{self, Template};
 use super::schema::{Lowering, is_set, text_of};
-use super::{DUPLICATE, OPAQUE, PATH, PATH_PARAMETER};
+use super::{DUPLICATE, LIMIT, OPAQUE, PATH, PATH_PARAMETER};
 
 const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
 
@@ -150,6 +150,13 @@ impl<'o, 'l, 'a> Operations<'o, 'l, 'a> {
                 .unwrap_or_default(),
             deprecated: is_set(map, "deprecated"),
         };
+        let leaves = |binding| self.lowering.contract.parameters(&operation, binding).len();
+        if operation.http.first().map_or(0, leaves) >= PARAMETERS_MAX {
+            let message = format!("an operation with more than {PARAMETERS_MAX} parameters");
+            let diagnostic =
+                Diagnostic::warning(&LIMIT, message).at(entry.key_span, "those beyond mean nothing");
+            self.lowering.say(diagnostic);
+        }
         self.lowering.contract.operations.push(operation);
     }
 
