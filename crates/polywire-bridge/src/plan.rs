@@ -62,11 +62,19 @@ pub(crate) fn request(snapshot: &Snapshot, way: Way, exchange: &mut Exchange) ->
                 Form::Message => (Body::Message(bytes), None),
                 Form::Document if without_body(snapshot, exchange.operation, way) => (Body::None, None),
                 Form::Document if bytes.is_empty() => (Body::None, None),
-                Form::Document => (Body::Message(bytes), Some("application/json".into())),
+                Form::Document => (Body::Message(bytes), Some(media(snapshot, exchange.operation, way))),
             };
         }
         Ok(report(output))
     })
+}
+
+/// The first JSON type that the contract lists.
+fn media(snapshot: &Snapshot, operation: polywire_contract::OperationId, way: Way) -> String {
+    let contract = &snapshot.contract;
+    let notes = contract.openapi.bodies.get(&(contract.operation(operation).input, way.to.1 as u32));
+    let listed = notes.and_then(|notes| notes.media.iter().find(|name| !name.contains('*')));
+    listed.map_or("application/json", String::as_str).to_string()
 }
 
 fn without_body(snapshot: &Snapshot, operation: polywire_contract::OperationId, way: Way) -> bool {
@@ -78,11 +86,11 @@ fn without_body(snapshot: &Snapshot, operation: polywire_contract::OperationId, 
 pub(crate) fn outcome(
     plans: &Plans,
     way: Way,
-    outcome: usize,
+    (outcome, media): (usize, usize),
     body: &[u8],
 ) -> Result<(Option<Bytes>, Report), Refusal> {
     work(|output, scratch| {
-        let passed = plans.outcome(way.plan, outcome, body, output, scratch)?;
+        let passed = plans.outcome(way.plan, outcome, media, body, output, scratch)?;
         let written = matches!(passed, Passed::Written).then(|| Bytes::copy_from_slice(&output.body));
         Ok((written, report(output)))
     })

@@ -9,8 +9,10 @@ mod codes;
 mod derive;
 mod drift;
 mod dump;
+mod fits;
 mod lock;
 mod name;
+mod openapi;
 mod operation;
 mod parameter;
 mod protobuf;
@@ -25,11 +27,14 @@ pub use drift::{Aspect, Difference, Drift, Drifts, Fate, Side, drift};
 pub use dump::dump;
 pub use lock::{Lock, LockMode, Numbered};
 pub use name::{Words, words};
+pub use openapi::{
+    BodyNotes, Description, Header, Kept, OpenApi, OperationNotes, OutcomeNotes, Spelling, TypeNotes,
+};
 pub use operation::{
     BodyBinding, Effect, GrpcBinding, GrpcOutcome, HttpBinding, Interface, InterfaceId, Media, Operation,
-    OperationId, Outcome, Place, Segment, Status, Streaming, Style, WildcardPart,
+    OperationId, Outcome, PathPart, Place, Segment, Status, Streaming, Style, WildcardPart,
 };
-pub use parameter::Parameter;
+pub use parameter::{PARAMETERS_MAX, Parameter, Whole};
 pub use protobuf::{ProtoEnum, ProtoField, ProtoKind, ProtoMessage, Protobuf};
 pub use schema::{
     Condition, Draft, Items, JsonKind, Members, Residual, Rules, Schema, SchemaDocument, SchemaId, Schemas,
@@ -59,6 +64,8 @@ pub struct Contract {
     pub sql: Sql,
     /// The JSON Schema side of types.
     pub schemas: Schemas,
+    /// The OpenAPI side of operations.
+    pub openapi: OpenApi,
 }
 
 impl Contract {

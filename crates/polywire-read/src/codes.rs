@@ -18,6 +18,7 @@ polywire_diag::codes! {
     BAD_DISCRIMINATOR = "PW-R0115",
     NO_EFFECT = "PW-R0116",
     LIMIT = "PW-R0117",
+    BAD_DEFAULT = "PW-R0118",
     PROTO_SYNTAX = "PW-R0201",
     PROTO_IMPORT = "PW-R0202",
     PROTO_CYCLE = "PW-R0203",

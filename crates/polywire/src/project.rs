@@ -31,6 +31,9 @@ pub(crate) const MANIFEST: &str = "polywire.yaml";
 /// What is given out once and must stay.
 const LOCK: &str = "polywire.lock";
 
+/// How many operations are named where another one was asked for.
+const OPERATIONS_SHOWN: usize = 24;
+
 /// Whether new numbers may be given out and written to the lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum LockAccess {
@@ -208,6 +211,10 @@ impl Project {
             let failure = Failure::wrong(format!("there is no operation `{name}`"));
             match polywire_diag::nearest(name, ids.iter().copied()) {
                 Some(near) => failure.help(format!("did you mean `{near}`?")),
+                None if ids.len() > OPERATIONS_SHOWN => {
+                    let some = ids[..OPERATIONS_SHOWN].join(", ");
+                    failure.help(format!("there are {some} and {} more", ids.len() - OPERATIONS_SHOWN))
+                }
                 None => failure.help(format!("there are {}", ids.join(", "))),
             }
         })

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use polywire_syntax::{Node, Value};
 
-use crate::{Check, Field, Place, Style};
+use crate::{Check, Field, Place, Spelling, Style};
 
 /// How many listed values are written out.
 const VALUES_MAX: usize = 12;
@@ -38,10 +38,23 @@ pub(super) fn place_name(place: &Place) -> String {
     match *place {
         Place::Path { style, explode } => styled("path", style, explode, style == Style::Simple && !explode),
         Place::Query { style, explode } => styled("query", style, explode, style == Style::Form && explode),
-        Place::Header => "header".to_string(),
-        Place::Cookie => "cookie".to_string(),
+        Place::Header { explode } => styled("header", Style::Simple, explode, !explode),
+        Place::Cookie { style, explode } => styled("cookie", style, explode, style == Style::Form && explode),
         Place::Body => "body".to_string(),
+        Place::Form { style, explode } => styled("form", style, explode, style == Style::Form && explode),
+        Place::Text => "text".to_string(),
     }
+}
+
+pub(super) fn spelt(spelling: &Spelling) -> String {
+    let mut text = String::new();
+    for (value, word) in [(&spelling.name, ""), (&spelling.content, "as ")] {
+        text.extend(value.iter().map(|value| format!(" {word}{value}")));
+    }
+    for (set, word) in [(spelling.reserved, " with reserved characters"), (spelling.empty, " or empty")] {
+        text.push_str(if set { word } else { "" });
+    }
+    text
 }
 
 pub(crate) fn rule(check: &Check) -> String {

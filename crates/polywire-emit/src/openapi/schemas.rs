@@ -1,6 +1,8 @@
 //! Types as JSON Schemas (draft 2020-12). Types that came from `.proto` are printed as ProtoJSON writes them.
 
-use polywire_contract::{Check, Extra, Field, Float, Int, Literal, Record, Shape, Type, TypeId, TypeRef};
+use polywire_contract::{
+    Check, Extra, Field, Float, Int, Literal, Record, Shape, Type, TypeId, TypeRef, Variant,
+};
 use polywire_syntax::Value as Tree;
 use serde_json::{Map, Value, json};
 
@@ -64,6 +66,11 @@ impl Printer<'_> {
 
     fn inline(&mut self, ty: &Type, id: TypeId, dialect: Dialect, depth: usize) -> Value {
         let mut schema = self.shape(&ty.shape, id, dialect, depth);
+        if let Some(notes) = self.contract.openapi.types.get(&id) {
+            for (key, kept) in &notes.fields {
+                schema[key] = self.kept(kept);
+            }
+        }
         let Some(map) = schema.as_object_mut() else { return schema };
         if !ty.doc.is_empty() {
             map.insert("description".into(), json!(ty.doc));
@@ -110,11 +117,9 @@ impl Printer<'_> {
             }
             Shape::Record(record) => self.record(record, id, depth),
             Shape::Sum(sum) => {
-                let variants: Vec<Value> = sum
-                    .variants
-                    .iter()
-                    .map(|variant| self.schema(variant.ty.into(), dialect, depth))
-                    .collect();
+                let variants = sum.variants.iter();
+                let variants: Vec<Value> =
+                    variants.map(|variant| self.variant(variant, dialect, depth)).collect();
                 let mut schema =
                     if sum.exact { json!({"oneOf": variants}) } else { json!({"anyOf": variants}) };
                 if let Some(tag) = &sum.tag {
@@ -130,6 +135,17 @@ impl Printer<'_> {
             }
             Shape::Any => json!({}),
         }
+    }
+
+    /// An alternative; one without a name of its own says as its title how it is called.
+    fn variant(&mut self, variant: &Variant, dialect: Dialect, depth: usize) -> Value {
+        let mut schema = self.schema(variant.ty.into(), dialect, depth);
+        let kind = schema.get("type").and_then(Value::as_str);
+        let called = schema.get("$ref").is_some() || kind == Some(variant.name.as_str());
+        if let Some(map) = schema.as_object_mut().filter(|_| !called) {
+            map.insert("title".into(), json!(variant.name));
+        }
+        schema
     }
 
     fn record(&mut self, record: &Record, id: TypeId, depth: usize) -> Value {

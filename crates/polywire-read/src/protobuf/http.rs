@@ -48,12 +48,7 @@ impl Lower<'_> {
         let (method, path) = pattern(rule)?;
         let template = template::parse(&path, |name| field_path(messages.input, name))
             .map_err(|error| format!("path template `{path}`: {error}"))?;
-        let bound = |at: u32| {
-            template.path.iter().any(|segment| match segment {
-                Segment::Field { field, .. } | Segment::Wildcard { field, .. } => field[..] == [at],
-                Segment::Literal(_) => false,
-            })
-        };
+        let bound = |at: u32| template.path.iter().flat_map(Segment::fields).any(|field| *field == [at]);
         let body = match text(rule, "body").as_str() {
             "" => BodyBinding::None,
             "*" => BodyBinding::Fields { ty: None },

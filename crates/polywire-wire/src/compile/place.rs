@@ -21,6 +21,8 @@ pub(crate) struct Place {
     pub(crate) proto_json: bool,
     pub(crate) omit_zero: bool,
     pub(crate) param: u16,
+    /// The leaf's text is JSON.
+    pub(crate) json: bool,
 }
 
 impl Place {
@@ -37,6 +39,7 @@ impl Place {
             proto_json,
             omit_zero: false,
             param: u16::MAX,
+            json: false,
         }
     }
 
@@ -99,13 +102,14 @@ impl Place {
         slot.packed = list && self.packed;
         slot.omit_zero = self.omit_zero;
         slot.param = self.param;
+        slot.json = self.json;
         slot
     }
 
     /// Names the place, so that equal places can share a node.
     pub(crate) fn signature(&self) -> String {
         format!(
-            "{:?} {} {:?} {:?} {} {} {} {} {} {}",
+            "{:?} {} {:?} {:?} {} {} {} {} {} {} {}",
             self.key,
             self.number,
             self.kind,
@@ -115,7 +119,8 @@ impl Place {
             self.wrapped,
             self.proto_json,
             self.omit_zero,
-            self.param
+            self.param,
+            self.json
         )
     }
 }

@@ -21,6 +21,8 @@ pub(super) enum Part {
     Elsewhere,
     /// Its leaves are parameters with these numbers, by path below the field.
     Params(Vec<(Vec<u32>, u16)>),
+    /// All of it is JSON in the parameter with this number.
+    Json(u16),
 }
 
 impl<'a> Job<'_, 'a> {
@@ -73,6 +75,7 @@ impl<'a> Job<'_, 'a> {
                 Part::Row => self.row(field, proto, proto_json, id, rows.len()),
                 Part::Elsewhere => self.elsewhere(field, proto),
                 Part::Params(leaves) => self.param_row(field, proto, proto_json, &leaves),
+                Part::Json(leaf) => self.json_row(field, proto, proto_json, leaf),
             };
             rows.push(row);
         }
@@ -239,6 +242,19 @@ impl<'a> Job<'_, 'a> {
         if must && implicit || proto_json && implicit && !self.zero_is_allowed(node) {
             row.absent = Absent::Zero;
         }
+        row
+    }
+
+    /// A field whose value is JSON in a parameter.
+    fn json_row(&mut self, field: &'a Field, proto: Option<&ProtoField>, proto_json: bool, leaf: u16) -> Row {
+        let must = self.must_be_there(field);
+        let place = Place::field(&field.name, proto, proto_json);
+        let place = Place { key: Key::Bare, param: leaf, json: true, ..place };
+        let node = self.field_value(self.used(field, &place), &place);
+        let mut row = Row::new(&field.name, node, place.slot(self.is_list(field.ty.id, &place)));
+        row.number = place.number;
+        row.required = must && self.mode.checks;
+        row.null = self.on_null(field, proto_json);
         row
     }
 
