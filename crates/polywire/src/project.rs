@@ -98,9 +98,9 @@ pub(crate) fn open_into(
 }
 
 /// One service behind the bridge, without a configuration file.
-pub(crate) fn single(contracts: &[PathBuf], to: &str) -> Result<Project, Failure> {
+pub(crate) fn single(contracts: &[PathBuf], imports: &[PathBuf], to: &str) -> Result<Project, Failure> {
     let mut project = Project::empty("polywire");
-    let mut sources = std::mem::take(&mut project.sources);
+    let mut sources = DiskSources::with_roots(imports)?;
     for path in contracts {
         let file = read_contract(path, &mut sources, &mut project.contract, &mut project.diags)?;
         project.files.push(file);

@@ -138,7 +138,7 @@ fn show(check: &Check) -> String {
 }
 
 /// The contract of a folder: a file with its name, or `contract.proto`.
-fn proto_of(folder: &std::path::Path) -> Option<String> {
+pub(crate) fn proto_of(folder: &std::path::Path) -> Option<String> {
     let own = format!("{}.proto", folder.file_name()?.to_string_lossy());
     [own, "contract.proto".to_string()].into_iter().find(|name| folder.join(name).exists())
 }
@@ -302,7 +302,7 @@ fn mistakes_are_told_at_their_place() {
     );
     check(
         "syntax = \"proto3\";\nimport \"t.proto\";",
-        &["PW-R0203 a/t.proto:2:1 imports in a circle: t.proto -> t.proto"],
+        &["PW-R0203 a/t.proto:2:1 imports in a circle: a/t.proto -> a/t.proto"],
     );
     check(
         &format!("syntax = \"proto3\";\nmessage A {}", "{".repeat(100)),
@@ -539,10 +539,11 @@ fn fields_marked_for_redaction_are_sensitive() {
 
 #[test]
 fn what_is_not_proto3_is_said_or_read() {
-    let edition = said(&[("t.proto", "edition = \"2023\";\nmessage M {}")]);
+    assert!(said(&[("t.proto", "edition = \"2023\";\nmessage M {}")]).is_empty());
+    let edition = said(&[("t.proto", "edition = \"2099\";\nmessage M {}")]);
     assert!(edition[0].starts_with("PW-R0201 t.proto:1:1"), "{edition:?}");
     let group = "syntax = \"proto2\";\nmessage M {\n  optional group G = 1 { optional string a = 1; }\n}";
-    assert_eq!(said(&[("t.proto", group)]), ["PW-R0206 t.proto:3:18 a group is not carried"]);
+    assert!(said(&[("t.proto", group)]).is_empty());
     let through = [
         ("t.proto", "syntax = \"proto3\"; import public \"b.proto\"; message M { B b = 1; }"),
         ("b.proto", "syntax = \"proto3\"; import public \"c.proto\";"),

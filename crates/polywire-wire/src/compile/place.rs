@@ -17,6 +17,8 @@ pub(crate) struct Place {
     pub(crate) packed: bool,
     /// A list or map lies in a message around it.
     pub(crate) wrapped: bool,
+    /// A message between two tags.
+    pub(crate) delimited: bool,
     /// JSON follows ProtoJSON.
     pub(crate) proto_json: bool,
     pub(crate) omit_zero: bool,
@@ -34,6 +36,7 @@ impl Place {
             implicit: false,
             packed: false,
             wrapped: false,
+            delimited: false,
             proto_json,
             omit_zero: false,
             param: u16::MAX,
@@ -54,6 +57,7 @@ impl Place {
                 implicit: field.implicit,
                 packed: field.packed,
                 wrapped: field.wrapped,
+                delimited: field.delimited,
                 ..whole
             },
         }
@@ -68,6 +72,7 @@ impl Place {
             implicit: false,
             packed: false,
             wrapped: false,
+            delimited: false,
             omit_zero: false,
             ..self.clone()
         }
@@ -80,6 +85,7 @@ impl Place {
             implicit: field.implicit,
             packed: field.packed,
             wrapped: field.wrapped,
+            delimited: field.delimited,
             ..self.inside(field.number, field.kind)
         }
     }
@@ -90,6 +96,7 @@ impl Place {
             _ if list && self.packed => 2,
             // A map's entries are messages, whatever its members are.
             _ if self.map_key.is_some() && !self.wrapped => 2,
+            Some(ProtoKind::Message) if self.delimited => 3,
             Some(kind) => wire_type(kind),
             None => 0,
         };
@@ -105,7 +112,7 @@ impl Place {
     /// Names the place, so that equal places can share a node.
     pub(crate) fn signature(&self) -> String {
         format!(
-            "{:?} {} {:?} {:?} {} {} {} {} {} {}",
+            "{:?} {} {:?} {:?} {} {} {} {} {} {} {}",
             self.key,
             self.number,
             self.kind,
@@ -113,6 +120,7 @@ impl Place {
             self.implicit,
             self.packed,
             self.wrapped,
+            self.delimited,
             self.proto_json,
             self.omit_zero,
             self.param

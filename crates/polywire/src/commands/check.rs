@@ -21,6 +21,9 @@ pub(crate) struct Check {
     /// Files and folders; `-` is standard input; a folder with a polywire.yaml is checked as a workspace
     #[arg(default_value = ".")]
     paths: Vec<PathBuf>,
+    /// A folder at which the imports of Protobuf files begin; several may be named
+    #[arg(long = "import", value_name = "ROOT")]
+    imports: Vec<PathBuf>,
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
@@ -34,7 +37,7 @@ struct Found {
 
 impl Check {
     pub(crate) fn run(self) -> Outcome {
-        let mut sources = DiskSources::default();
+        let mut sources = DiskSources::with_roots(&self.imports)?;
         let mut diags = Vec::new();
         let mut found = Found::default();
         for path in &self.paths {
@@ -84,12 +87,14 @@ fn contracts(
 ) -> Result<(Contract, usize), Failure> {
     let mut contract = Contract::default();
     if path == Path::new("-") {
-        let mut text = String::new();
+        let mut bytes = Vec::new();
         std::io::stdin()
             .take(STDIN_BYTES_MAX)
-            .read_to_string(&mut text)
+            .read_to_end(&mut bytes)
             .context("cannot read standard input")?;
-        let file = sources.add("<stdin>", text);
+        let file = sources
+            .add_input("<stdin>", bytes)
+            .map_err(|missing| Failure::wrong(format!("standard input {}", missing.reason)))?;
         let reader = project::reader_of(sources, file).ok_or_else(|| {
             Failure::wrong("standard input is no contract that is known").help(project::known())
         })?;

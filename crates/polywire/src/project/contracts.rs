@@ -12,6 +12,9 @@ use crate::sources::DiskSources;
 /// The reader that recognises a text by its content.
 pub(crate) fn reader_of(sources: &DiskSources, file: FileId) -> Option<&'static dyn Reader> {
     let map = sources.map();
+    if sources.bytes(file).is_some() {
+        return READERS.iter().copied().find(|reader| reader.name() == "protobuf");
+    }
     READERS.iter().copied().find(|reader| reader.recognises(map.name(file), map.text(file)))
 }
 
@@ -45,5 +48,5 @@ pub(crate) fn known() -> String {
 /// Whether a file below a folder is worth opening to see if it is a contract.
 pub(crate) fn may_be_contract(path: &Path) -> bool {
     let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default();
-    matches!(extension, "yaml" | "yml" | "json" | "proto")
+    matches!(extension, "yaml" | "yml" | "json" | "proto" | "binpb" | "pb" | "protoset" | "desc" | "fds")
 }
