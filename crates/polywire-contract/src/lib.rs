@@ -13,6 +13,7 @@ mod name;
 mod operation;
 mod parameter;
 mod protobuf;
+mod rule;
 mod schema;
 mod shape;
 mod sql;
@@ -29,6 +30,7 @@ pub use operation::{
 };
 pub use parameter::Parameter;
 pub use protobuf::{ProtoEnum, ProtoField, ProtoKind, ProtoMessage, Protobuf};
+pub use rule::ProtoRule;
 pub use schema::{
     Condition, Draft, Items, JsonKind, Members, Residual, Rules, Schema, SchemaDocument, SchemaId, Schemas,
 };
