@@ -1,9 +1,10 @@
 //! Runs plans on exchanges with buffers that a thread keeps. Knows nothing of policies.
 
 use std::cell::RefCell;
+use std::time::SystemTime;
 
 use bytes::Bytes;
-use polywire_call::{Body, Exchange};
+use polywire_call::{Body, Clock, Exchange, SystemClock};
 use polywire_contract::BodyBinding;
 use polywire_wire::{Form, Output, Passed, Plans, Refusal, Scratch};
 
@@ -32,8 +33,12 @@ pub(crate) struct Report {
 }
 
 /// Lends the thread's buffers for the time of one plan.
-fn work<T>(use_them: impl FnOnce(&mut Output, &mut Scratch) -> T) -> T {
+fn work<T>(plans: &Plans, use_them: impl FnOnce(&mut Output, &mut Scratch) -> T) -> T {
     WORK.with_borrow_mut(|work| {
+        if plans.needs_now() {
+            let now = SystemClock.wall().duration_since(SystemTime::UNIX_EPOCH);
+            work.scratch.set_now(now.map_or(0, |now| now.as_nanos() as i128));
+        }
         let result = use_them(&mut work.output, &mut work.scratch);
         if work.output.body.capacity() > KEPT_BYTES_MAX {
             work.output.body = Vec::new();
@@ -48,7 +53,7 @@ fn report(output: &mut Output) -> Report {
 
 /// Brings the input of an exchange into the form that its component's link needs.
 pub(crate) fn request(snapshot: &Snapshot, way: Way, exchange: &mut Exchange) -> Result<Report, Refusal> {
-    work(|output, scratch| {
+    work(&snapshot.plans, |output, scratch| {
         let input = &mut exchange.input;
         let body = match &input.body {
             Body::None => None,
@@ -89,7 +94,7 @@ pub(crate) fn outcome(
     (outcome, media): (usize, usize),
     body: &[u8],
 ) -> Result<(Option<Bytes>, Report), Refusal> {
-    work(|output, scratch| {
+    work(plans, |output, scratch| {
         let passed = plans.outcome(way.plan, outcome, media, body, output, scratch)?;
         let written = matches!(passed, Passed::Written).then(|| Bytes::copy_from_slice(&output.body));
         Ok((written, report(output)))

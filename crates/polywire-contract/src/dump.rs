@@ -397,7 +397,8 @@ impl Dump<'_> {
                     let kind = format!("{:?}", field.kind).to_lowercase();
                     let implicit = if field.implicit { " implicit" } else { "" };
                     let packed = if field.packed { " packed" } else { "" };
-                    format!("{} {} {key}{kind}{implicit}{packed}", field.number, field.name)
+                    let group = if field.delimited { " group" } else { "" };
+                    format!("{} {} {key}{kind}{implicit}{packed}{group}", field.number, field.name)
                 })
                 .collect();
             self.line(1, &format!("message {} {{{}}}", message.full_name, fields.join("; ")));

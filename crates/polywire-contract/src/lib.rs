@@ -16,6 +16,7 @@ mod openapi;
 mod operation;
 mod parameter;
 mod protobuf;
+mod rule;
 mod schema;
 mod shape;
 mod sql;
@@ -36,6 +37,7 @@ pub use operation::{
 };
 pub use parameter::{PARAMETERS_MAX, Parameter, Whole};
 pub use protobuf::{ProtoEnum, ProtoField, ProtoKind, ProtoMessage, Protobuf};
+pub use rule::ProtoRule;
 pub use schema::{
     Condition, Draft, Items, JsonKind, Members, Residual, Rules, Schema, SchemaDocument, SchemaId, Schemas,
 };

@@ -21,6 +21,23 @@ pub trait Sources {
 
     /// Loads what `path` means when it stands in `from`, once: a second call gives the same number.
     fn load(&mut self, path: &str, from: FileId) -> Result<FileId, Missing>;
+
+    /// Loads what `path` means below the first import root that has it; none where there are no roots, or none has it.
+    fn import(&mut self, _path: &str) -> Option<FileId> {
+        None
+    }
+
+    /// The bytes of a file that is no text; its text is what [`text_of_bytes`] made of them.
+    fn bytes(&self, _file: FileId) -> Option<&[u8]> {
+        None
+    }
+}
+
+/// A text that stands for a binary contract, so that places in it can be shown; none where the bytes are no such contract.
+///
+/// What is read is the bytes: sources keep them for [`Sources::bytes`].
+pub fn text_of_bytes(bytes: &[u8]) -> Option<String> {
+    protobuf::listing(bytes)
 }
 
 /// A text that could not be loaded, and why, in words for people.

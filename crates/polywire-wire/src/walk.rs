@@ -148,6 +148,16 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
                 let (seconds, nanos) = self.source.duration()?;
                 self.sink.duration(slot, seconds, nanos);
             }
+            Node::Moment(moment) if moment.span => {
+                let (seconds, nanos) = self.source.duration()?;
+                moment.check(seconds, i64::from(nanos), self.state.now)?;
+                self.sink.duration(slot, seconds, nanos);
+            }
+            Node::Moment(moment) => {
+                let (seconds, nanos) = self.source.instant()?;
+                moment.check(seconds, i64::from(nanos), self.state.now)?;
+                self.sink.instant(slot, seconds, nanos);
+            }
             Node::Mask => {
                 let value = self.source.mask()?;
                 self.sink.mask(slot, value);

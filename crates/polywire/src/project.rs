@@ -103,8 +103,8 @@ pub(crate) fn open_into(
 }
 
 /// One service behind the bridge, without a configuration file.
-pub(crate) fn single(contracts: &[PathBuf], to: &str) -> Result<Project, Failure> {
-    let mut project = Project::read(contracts)?;
+pub(crate) fn single(contracts: &[PathBuf], imports: &[PathBuf], to: &str) -> Result<Project, Failure> {
+    let mut project = Project::read(contracts, imports)?;
     let interfaces = project.contract.interfaces.iter().map(|i| i.name.clone()).collect();
     for interface in &mut project.contract.interfaces {
         interface.component = "service".into();
@@ -130,14 +130,15 @@ fn form_of(url: &str) -> Result<Form, Failure> {
 
 impl Project {
     /// Contracts without a workspace around them.
-    pub(crate) fn of_contracts(contracts: &[PathBuf]) -> Result<Project, Failure> {
-        let mut project = Project::read(contracts)?;
+    pub(crate) fn of_contracts(contracts: &[PathBuf], imports: &[PathBuf]) -> Result<Project, Failure> {
+        let mut project = Project::read(contracts, imports)?;
         project.derive(LockAccess::Grow);
         Ok(project)
     }
 
-    fn read(contracts: &[PathBuf]) -> Result<Project, Failure> {
+    fn read(contracts: &[PathBuf], imports: &[PathBuf]) -> Result<Project, Failure> {
         let mut project = Project::empty("polywire");
+        project.sources = DiskSources::with_roots(imports)?;
         for path in contracts {
             let file = read_contract(path, &mut project.sources, &mut project.contract, &mut project.diags)?;
             project.files.push(file);

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use polywire_syntax::{Node, Value};
 
-use crate::{Check, Field, Place, Spelling, Style};
+use crate::{Check, Field, Place, ProtoRule, Spelling, Style};
 
 /// How many listed values are written out.
 const VALUES_MAX: usize = 12;
@@ -78,6 +78,28 @@ pub(crate) fn rule(check: &Check) -> String {
             format!("{name} {}", listed(&texts.iter().map(String::as_str).collect::<Vec<_>>()))
         }
         Check::UniqueItems => name.to_string(),
+        Check::Proto(rule) => proto_rule(rule, name),
+    }
+}
+
+fn proto_rule(rule: &ProtoRule, name: &str) -> String {
+    let open = |inclusive: bool| if inclusive { "=" } else { "" };
+    match rule {
+        ProtoRule::UnlessZero | ProtoRule::Finite | ProtoRule::Past | ProtoRule::Future => name.to_string(),
+        ProtoRule::Outside { below, above } => {
+            format!("{name} <{} {} >{} {}", open(below.1), below.0.0, open(above.1), above.0.0)
+        }
+        ProtoRule::WithinNow(seconds) => format!("{name} {}", seconds.0),
+        ProtoRule::MinBytes(n) | ProtoRule::MaxBytes(n) => format!("{name} {n}"),
+        ProtoRule::NotContains(text) | ProtoRule::Re2(text) => format!("{name} {text:?}"),
+        ProtoRule::Prefix(bytes) | ProtoRule::Suffix(bytes) | ProtoRule::Contains(bytes) => {
+            format!("{name} {}", bytes.escape_ascii())
+        }
+        ProtoRule::WellKnown(form) => format!("{name} {form}"),
+        ProtoRule::Sizes(sizes) => {
+            let sizes: Vec<String> = sizes.iter().map(u64::to_string).collect();
+            format!("{name} {}", sizes.join(" | "))
+        }
     }
 }
 

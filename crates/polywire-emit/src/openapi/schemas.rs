@@ -1,7 +1,7 @@
 //! Types as JSON Schemas (draft 2020-12). Types that came from `.proto` are printed as ProtoJSON writes them.
 
 use polywire_contract::{
-    Check, Extra, Field, Float, Int, Literal, Record, Shape, Type, TypeId, TypeRef, Variant,
+    Check, Extra, Field, Float, Int, Literal, ProtoRule, Record, Shape, Type, TypeId, TypeRef, Variant,
 };
 use polywire_syntax::Value as Tree;
 use serde_json::{Map, Value, json};
@@ -284,6 +284,12 @@ fn keyword(check: &Check, shape: &Shape, wide: bool, schema: &mut Map<String, Va
     let value = match check {
         // The length of bytes is not the length of their base64 text.
         Check::MinLength(_) | Check::MaxLength(_) if matches!(shape, Shape::Bytes) => return,
+        // Bounds of moments and spans are numbers of seconds, and their JSON is text.
+        Check::Minimum(_) | Check::Maximum(_) | Check::ExclusiveMinimum(_) | Check::ExclusiveMaximum(_)
+            if matches!(shape, Shape::Instant | Shape::Duration) =>
+        {
+            return;
+        }
         Check::MinLength(n) | Check::MaxLength(n) | Check::MinItems(n) | Check::MaxItems(n) => json!(n),
         Check::MinProperties(n) | Check::MaxProperties(n) => json!(n),
         Check::Pattern(text) | Check::Format(text) => json!(text),
@@ -292,6 +298,12 @@ fn keyword(check: &Check, shape: &Shape, wide: bool, schema: &mut Map<String, Va
         Check::Among(values) => Value::Array(literals(values, wide)),
         Check::NotAmong(values) => json!({"enum": literals(values, wide)}),
         Check::UniqueItems => json!(true),
+        Check::Proto(ProtoRule::WellKnown(name)) => match json_format(name) {
+            Some(name) => json!(name),
+            None => return,
+        },
+        // JSON Schema has no keyword for it; an expression of RE2 is none of ECMA-262.
+        Check::Proto(_) => return,
     };
     let rule = check.rule();
     let replaces = rule == "format" || (rule == "enum" && matches!(shape, Shape::Enum(_)));
@@ -306,6 +318,20 @@ fn keyword(check: &Check, shape: &Shape, wide: bool, schema: &mut Map<String, Va
             schema.insert(rule.into(), value);
         }
     }
+}
+
+/// The format of JSON Schema that is meant by a form of `buf.validate`.
+fn json_format(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "email" => "email",
+        "hostname" => "hostname",
+        "ipv4" => "ipv4",
+        "ipv6" => "ipv6",
+        "uri" => "uri",
+        "uri_ref" => "uri-reference",
+        "uuid" => "uuid",
+        _ => return None,
+    })
 }
 
 /// Listed values; 64-bit integers of ProtoJSON in both of their forms.

@@ -5,8 +5,9 @@ use polywire_contract::{
     Record, Shape, Type, TypeId, TypeRef, words,
 };
 use polywire_diag::{Diagnostic, Span};
-use prost_reflect::{EnumDescriptor, FieldDescriptor, Kind, MessageDescriptor, ReflectMessage, Syntax};
+use prost_reflect::{EnumDescriptor, FieldDescriptor, Kind, MessageDescriptor};
 
+use super::features::{Features, Presence};
 use super::{Lower, file_stem, literal};
 use crate::codes::PROTO_UNSUPPORTED;
 
@@ -73,14 +74,15 @@ impl Lower<'_> {
     fn field(&mut self, field: &FieldDescriptor) -> (Field, Option<ProtoField>) {
         let file = field.parent_file().name().to_string();
         let span = self.span(&file, field.path());
-        let presence = field.supports_presence() && !field.is_list() && !field.is_map();
-        let implicit = !presence && !field.is_list() && !field.is_map();
+        let features = self.features(field);
+        let single = !field.is_list() && !field.is_map();
+        let implicit = features.presence == Presence::Implicit && single;
         let (ty, carried) = self.field_type(field, span);
         let mut made = Field::new(field.json_name(), ty, self.span(&file, &[field.path(), &[1]].concat()));
         made.alias = (field.name() != field.json_name()).then(|| field.name().to_string());
         made.words = words(field.name());
         made.doc = self.doc(&file, field.path());
-        made.required = field.is_required();
+        made.required = features.presence == Presence::Required;
         let options = field.field_descriptor_proto().options.as_ref();
         made.deprecated = options.is_some_and(|o| o.deprecated());
         if field.field_descriptor_proto().default_value.is_some() {
@@ -109,8 +111,9 @@ impl Lower<'_> {
                 .flatten()
                 .map(|entry| kind(&entry.map_entry_key_field().kind())),
             implicit,
-            packed: is_packed(field),
+            packed: is_packed(field, features),
             wrapped,
+            delimited: features.delimited,
         });
         (made, proto)
     }
@@ -125,10 +128,6 @@ impl Lower<'_> {
             let (value, carried) = self.value_type(&entry.map_entry_value_field().kind(), span);
             let map = self.contract.add_anonymous(Shape::Map { key: key.id, value }, span);
             return (map.into(), carried);
-        }
-        if field.is_group() {
-            self.unsupported("a group", span);
-            return (self.contract.add_anonymous(Shape::Any, span).into(), false);
         }
         let (value, carried) = self.value_type(&field.kind(), span);
         if field.is_list() {
@@ -203,7 +202,7 @@ impl Lower<'_> {
             .iter()
             .map(|value| EnumValue { name: value.name().to_string(), span: self.span(&file, value.path()) })
             .collect();
-        let open = found.parent_file().syntax() != Syntax::Proto2;
+        let open = self.is_open(found);
         self.contract.types[id.0 as usize].shape = Shape::Enum(Enum { values, open });
         let proto = ProtoEnum {
             full_name: found.full_name().to_string(),
@@ -258,14 +257,10 @@ pub(super) fn in_order(message: &MessageDescriptor) -> Vec<FieldDescriptor> {
     fields
 }
 
-/// Whether a list of numbers is one block: as the option says, else as the syntax does.
-fn is_packed(field: &FieldDescriptor) -> bool {
+/// Whether a list of numbers is one block.
+fn is_packed(field: &FieldDescriptor, features: Features) -> bool {
     let packable = !matches!(field.kind(), Kind::String | Kind::Bytes | Kind::Message(_));
-    let options = field.options();
-    let option = options.descriptor().get_field_by_name("packed").filter(|option| options.has_field(option));
-    let said = option.and_then(|option| options.get_field(&option).as_bool());
-    let default = field.parent_file().syntax() == Syntax::Proto3;
-    field.is_list() && packable && said.unwrap_or(default)
+    field.is_list() && packable && features.packed
 }
 
 /// A list or map in a message of its own.

@@ -4,7 +4,7 @@
 
 mod checks;
 
-use polywire_contract::{Check, Exclusive, Field, Literal, Record, Shape, Type, TypeId, TypeRef};
+use polywire_contract::{Check, Exclusive, Field, Literal, ProtoRule, Record, Shape, Type, TypeId, TypeRef};
 use polywire_diag::{Diagnostic, Span};
 use polywire_syntax::{Number, Value};
 use prost_reflect::{DynamicMessage, FieldDescriptor, MessageDescriptor, OneofDescriptor, Value as Proto};
@@ -71,12 +71,12 @@ impl Lower<'_> {
         let Some(rules) = found.as_message() else { return };
         match ignore(rules) {
             Ignore::Always => return,
-            Ignore::Zero if implicit => {
-                return self.unchecked("ignore = IGNORE_IF_ZERO_VALUE, with all rules beside it", span);
-            }
             Ignore::Zero | Ignore::Never => {}
         }
         made.ty.id = self.apply(rules, made.ty.id, span);
+        if ignore(rules) == Ignore::Zero {
+            made.ty.id = self.unless_zero(made.ty.id, span);
+        }
         let required = flag(rules, "required");
         if required && (implicit || field.is_list() || field.is_map()) {
             let check = self.not_zero(made.ty.id, span);
@@ -137,18 +137,33 @@ impl Lower<'_> {
         match ignore(rules) {
             Ignore::Always => id,
             Ignore::Zero => {
-                self.unchecked("ignore = IGNORE_IF_ZERO_VALUE, with all rules beside it", span);
-                id
+                let id = self.apply(rules, id, span);
+                self.unless_zero(id, span)
             }
             Ignore::Never => self.apply(rules, id, span),
         }
+    }
+
+    /// The zero value of a scalar, list or map breaks no rule; a message that is there is not zero.
+    fn unless_zero(&mut self, id: TypeId, span: Span) -> TypeId {
+        let ty = self.contract.ty(id);
+        let message = matches!(
+            ty.shape,
+            Shape::Record(_) | Shape::Sum(_) | Shape::Any | Shape::Instant | Shape::Duration
+        );
+        if message || ty.checks.is_empty() {
+            return id;
+        }
+        let id = self.own(id);
+        self.add(id, vec![Check::Proto(ProtoRule::UnlessZero)], span);
+        id
     }
 
     fn scalar(&mut self, group: &str, rules: &DynamicMessage, id: TypeId, span: Span) {
         for (extension, _) in rules.extensions() {
             self.unchecked(extension.full_name(), span);
         }
-        if ["any", "duration", "timestamp", "field_mask"].contains(&group) {
+        if ["any", "field_mask"].contains(&group) {
             for (field, _) in rules.fields().filter(|(field, _)| field.name() != "example") {
                 self.unchecked(&format!("{group}.{}", field.name()), span);
             }
@@ -157,11 +172,16 @@ impl Lower<'_> {
         if !checks::fits(group, &self.contract.ty(id).shape) {
             return self.wrong_type(group, span);
         }
-        let outside = checks::is_outside(rules);
+        let outside = checks::outside(rules);
+        let more: Vec<Check> = outside.iter().cloned().chain(checks::header(rules)).collect();
+        self.add(id, more, span);
         for (field, value) in rules.fields() {
             let name = field.name();
             let bound = ["lt", "lte", "gt", "gte"].contains(&name);
-            match checks::scalar(group, name, value, span).filter(|_| !(outside && bound)) {
+            if bound && outside.is_some() {
+                continue;
+            }
+            match checks::scalar(group, name, value, span) {
                 Some(checks) => self.add(id, checks, span),
                 None => self.unchecked(&format!("{group}.{name}"), span),
             }
@@ -242,8 +262,12 @@ impl Lower<'_> {
         else {
             return Vec::new();
         };
-        let meant = values.values.iter().zip(&table.numbers).filter(|(_, number)| numbers.contains(number));
-        meant.map(|(value, _)| Literal { span, value: Value::Text(value.name.clone()) }).collect()
+        let name = |number: &i32| {
+            let at = table.numbers.iter().position(|other| other == number)?;
+            values.values.get(at).map(|value| Value::Text(value.name.clone()))
+        };
+        let number = |number: &i32| Value::Number(Number(number.to_string()));
+        numbers.iter().map(|n| Literal { span, value: name(n).unwrap_or_else(|| number(n)) }).collect()
     }
 
     fn add(&mut self, id: TypeId, checks: Vec<Check>, span: Span) {

@@ -3,4 +3,5 @@
 mod cases;
 mod openapi;
 mod protobuf;
+mod protobuf_set;
 mod sql;

@@ -17,6 +17,8 @@ pub(crate) struct Place {
     pub(crate) packed: bool,
     /// A list or map lies in a message around it.
     pub(crate) wrapped: bool,
+    /// A message between two tags.
+    pub(crate) delimited: bool,
     /// JSON follows ProtoJSON.
     pub(crate) proto_json: bool,
     pub(crate) omit_zero: bool,
@@ -36,6 +38,7 @@ impl Place {
             implicit: false,
             packed: false,
             wrapped: false,
+            delimited: false,
             proto_json,
             omit_zero: false,
             param: u16::MAX,
@@ -57,6 +60,7 @@ impl Place {
                 implicit: field.implicit,
                 packed: field.packed,
                 wrapped: field.wrapped,
+                delimited: field.delimited,
                 ..whole
             },
         }
@@ -71,6 +75,7 @@ impl Place {
             implicit: false,
             packed: false,
             wrapped: false,
+            delimited: false,
             omit_zero: false,
             ..self.clone()
         }
@@ -83,6 +88,7 @@ impl Place {
             implicit: field.implicit,
             packed: field.packed,
             wrapped: field.wrapped,
+            delimited: field.delimited,
             ..self.inside(field.number, field.kind)
         }
     }
@@ -93,6 +99,7 @@ impl Place {
             _ if list && self.packed => 2,
             // A map's entries are messages, whatever its members are.
             _ if self.map_key.is_some() && !self.wrapped => 2,
+            Some(ProtoKind::Message) if self.delimited => 3,
             Some(kind) => wire_type(kind),
             None => 0,
         };
@@ -109,7 +116,7 @@ impl Place {
     /// Names the place, so that equal places can share a node.
     pub(crate) fn signature(&self) -> String {
         format!(
-            "{:?} {} {:?} {:?} {} {} {} {} {} {} {}",
+            "{:?} {} {:?} {:?} {} {} {} {} {} {} {} {}",
             self.key,
             self.number,
             self.kind,
@@ -117,6 +124,7 @@ impl Place {
             self.implicit,
             self.packed,
             self.wrapped,
+            self.delimited,
             self.proto_json,
             self.omit_zero,
             self.param,

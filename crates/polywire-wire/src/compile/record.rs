@@ -309,8 +309,8 @@ impl<'a> Job<'_, 'a> {
             Node::Bool(bool) => bool.allowed[0],
             Node::Bytes(bytes) => bytes.check(b"").is_ok(),
             Node::Enum(choice) => zero_of(choice).and_then(|number| choice.check(number)).is_ok(),
-            Node::List(list) => list.min == 0,
-            Node::Map(map) => map.min == 0,
+            Node::List(list) => !list.lacks(0),
+            Node::Map(map) => !map.lacks(0),
             _ => true,
         }
     }

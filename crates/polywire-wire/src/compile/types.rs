@@ -1,6 +1,6 @@
 //! Shapes that are not scalars: lists, maps, values of any type, and the messages that Protobuf puts around them.
 
-use polywire_contract::{Check, ProtoKind, Shape, TypeId, TypeRef};
+use polywire_contract::{Check, ProtoKind, ProtoRule, Shape, TypeId, TypeRef};
 
 use polywire_diag::Span;
 
@@ -73,17 +73,19 @@ impl<'a> Job<'_, 'a> {
         }
         slot.packed = place.packed;
         let item = self.single(item, &inside);
-        let (mut min, mut max, mut unique) = (0, u32::MAX, false);
+        let (mut min, mut max, mut unique, mut or_empty) = (0, u32::MAX, false, false);
         for (check, span) in self.checks(id) {
             match check {
                 Check::MinItems(count) => min = min.max(limit(*count)),
                 Check::MaxItems(count) => max = max.min(limit(*count)),
                 Check::UniqueItems => unique = true,
+                Check::Proto(ProtoRule::UnlessZero) => or_empty = true,
                 other => self.not_checked(other, *span),
             }
         }
         let scalar = !matches!(kind, ProtoKind::Message | ProtoKind::String | ProtoKind::Bytes);
-        self.compiler.plans.nodes[node.at()] = Node::List(List { item, slot, min, max, scalar, unique });
+        self.compiler.plans.nodes[node.at()] =
+            Node::List(List { item, slot, min, max, or_empty, scalar, unique });
         node
     }
 
@@ -101,9 +103,10 @@ impl<'a> Job<'_, 'a> {
         let slots = (key_place.slot(false), value_place.slot(false));
         let key_node = self.single(key.into(), &key_place);
         let value = self.single(value, &value_place);
-        let (mut min, mut max) = (0, u32::MAX);
+        let (mut min, mut max, mut or_empty) = (0, u32::MAX, false);
         for (check, span) in self.checks(id) {
             match check {
+                Check::Proto(ProtoRule::UnlessZero) => or_empty = true,
                 Check::MinProperties(count) | Check::MinItems(count) => min = min.max(limit(*count)),
                 Check::MaxProperties(count) | Check::MaxItems(count) => max = max.min(limit(*count)),
                 other => self.not_checked(other, *span),
@@ -114,6 +117,7 @@ impl<'a> Job<'_, 'a> {
             value,
             key_slot: slots.0,
             value_slot: slots.1,
+            or_empty,
             min,
             max,
         }));
@@ -245,7 +249,15 @@ impl<'a> Job<'_, 'a> {
         let list_place = place.inside(6, ProtoKind::Message);
         let item = self.any(&Place { key: Key::Item, ..place.inside(1, ProtoKind::Message) });
         let item_slot = Place { key: Key::Item, ..place.inside(1, ProtoKind::Message) }.slot(false);
-        let items = List { item, slot: item_slot, min: 0, max: u32::MAX, scalar: false, unique: false };
+        let items = List {
+            item,
+            slot: item_slot,
+            min: 0,
+            max: u32::MAX,
+            or_empty: false,
+            scalar: false,
+            unique: false,
+        };
         let list = self.wrap_node(Node::List(items), &list_place);
         let member_place = Place { key: Key::Bare, ..place.inside(2, ProtoKind::Message) };
         let members = Map {
@@ -253,6 +265,7 @@ impl<'a> Job<'_, 'a> {
             value: self.any(&member_place),
             key_slot: Slot::bare().with_tag(1, 2),
             value_slot: member_place.slot(false),
+            or_empty: false,
             min: 0,
             max: u32::MAX,
         };

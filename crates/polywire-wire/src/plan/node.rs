@@ -4,7 +4,7 @@ use polywire_contract::ProtoKind;
 
 use super::{Record, SchemaNode, Slot};
 use crate::Stop;
-use crate::check::{FloatRules, TextRules};
+use crate::check::{BytesRules, FloatRules, Moment, TextRules};
 
 /// A node's place in the arena of [`crate::Plans`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -46,6 +46,8 @@ pub enum Node {
     Instant,
     /// A span of time.
     Duration,
+    /// One of the two with rules.
+    Moment(Box<Moment>),
     /// One of named values.
     Enum(Enum),
     /// `google.protobuf.FieldMask`.
@@ -69,6 +71,8 @@ pub struct List {
     pub(crate) slot: Slot,
     pub(crate) min: u32,
     pub(crate) max: u32,
+    /// None at all is allowed whatever `min` says.
+    pub(crate) or_empty: bool,
     /// Items may lie in one block (Protobuf's packed numbers).
     pub(crate) scalar: bool,
     pub(crate) unique: bool,
@@ -81,6 +85,8 @@ pub struct Map {
     pub(crate) value: NodeId,
     pub(crate) key_slot: Slot,
     pub(crate) value_slot: Slot,
+    /// None at all is allowed whatever `min` says.
+    pub(crate) or_empty: bool,
     pub(crate) min: u32,
     pub(crate) max: u32,
 }
@@ -204,6 +210,10 @@ pub struct Values {
     pub(crate) not_among: Vec<i128>,
     /// A maximum below zero, with its rule.
     pub(crate) most: Option<(i128, Stop)>,
+    /// Below the first, or above the second; both are allowed themselves.
+    pub(crate) outside: Option<(i128, i128)>,
+    /// The rules of a value that is not zero.
+    pub(crate) unless_zero: Option<Box<Int>>,
 }
 
 /// How a number lies on the Protobuf wire.
@@ -251,6 +261,7 @@ pub struct Bool {
 pub struct Bytes {
     pub(crate) min: u32,
     pub(crate) max: u32,
+    pub(crate) rules: Option<Box<BytesRules>>,
 }
 
 /// An enum.
@@ -267,6 +278,8 @@ pub struct Enum {
     pub(crate) text: bool,
     /// Numbers that rules leave.
     pub(crate) allowed: Option<Vec<i32>>,
+    /// Numbers that rules take away.
+    pub(crate) excluded: Vec<i32>,
 }
 
 impl Wire {
@@ -284,7 +297,7 @@ impl Enum {
     pub(crate) fn new(names: Vec<(Box<[u8]>, i32)>, open: bool) -> Enum {
         let mut sorted: Vec<u16> = (0..names.len() as u16).collect();
         sorted.sort_by(|a, b| names[*a as usize].0.cmp(&names[*b as usize].0));
-        Enum { names, sorted, open, lenient: false, text: false, allowed: None }
+        Enum { names, sorted, open, lenient: false, text: false, allowed: None, excluded: Vec::new() }
     }
 
     /// The number of a name.
@@ -310,7 +323,23 @@ impl Enum {
     pub(crate) fn check(&self, number: i32) -> Result<(), Stop> {
         match &self.allowed {
             Some(allowed) if !allowed.contains(&number) => Err(Stop::Enum),
+            _ if self.excluded.contains(&number) => Err(Stop::Not),
             _ => Ok(()),
         }
+    }
+}
+
+impl List {
+    /// Whether so many items are too few.
+    #[inline(always)]
+    pub(crate) fn lacks(&self, items: u32) -> bool {
+        items < self.min && !(items == 0 && self.or_empty)
+    }
+}
+
+impl Map {
+    /// Whether so many members are too few.
+    pub(crate) fn lacks(&self, members: u32) -> bool {
+        members < self.min && !(members == 0 && self.or_empty)
     }
 }

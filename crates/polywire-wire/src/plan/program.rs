@@ -29,6 +29,15 @@ impl Default for PlanOptions {
 pub struct Plans {
     pub(crate) nodes: Vec<Node>,
     pub(crate) programs: Vec<Program>,
+    /// Whether a rule depends on what time it is.
+    pub(crate) needs_now: bool,
+}
+
+impl Plans {
+    /// Whether a rule depends on what time it is.
+    pub fn needs_now(&self) -> bool {
+        self.needs_now
+    }
 }
 
 /// One plan.

@@ -39,6 +39,8 @@ pub(crate) struct State {
     pub(super) open: Vec<(u64, u64)>,
     /// Mixed into digests.
     pub(super) seed: u64,
+    /// Nanoseconds since 1970, for rules about the past and the future.
+    pub(crate) now: Option<i128>,
 }
 
 impl State {
@@ -55,6 +57,7 @@ impl State {
             digests: Vec::new(),
             open: Vec::new(),
             seed,
+            now: None,
         }
     }
 

@@ -16,6 +16,9 @@ pub(crate) struct Check {
     /// Files and folders; `-` is standard input; a folder with a polywire.yaml is checked as a workspace
     #[arg(default_value = ".")]
     paths: Vec<PathBuf>,
+    /// A folder at which the imports of Protobuf files begin; several may be named
+    #[arg(long = "import", value_name = "ROOT")]
+    imports: Vec<PathBuf>,
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
@@ -29,7 +32,7 @@ struct Found {
 
 impl Check {
     pub(crate) fn run(self) -> Outcome {
-        let mut sources = DiskSources::default();
+        let mut sources = DiskSources::with_roots(&self.imports)?;
         let mut diags = Vec::new();
         let mut found = Found::default();
         for path in &self.paths {

@@ -22,6 +22,9 @@ pub(crate) struct Drift {
     /// Contracts, and folders in which they are looked for
     #[arg(default_value = ".")]
     paths: Vec<PathBuf>,
+    /// A folder at which the imports of Protobuf files begin; several may be named
+    #[arg(long = "import", value_name = "ROOT")]
+    imports: Vec<PathBuf>,
     /// Only types whose name contains this
     #[arg(long, value_name = "NAME")]
     only: Option<String>,
@@ -31,7 +34,7 @@ pub(crate) struct Drift {
 
 impl Drift {
     pub(crate) fn run(self) -> Outcome {
-        let mut sources = DiskSources::default();
+        let mut sources = DiskSources::with_roots(&self.imports)?;
         let mut diags = Vec::new();
         let mut contracts = Vec::new();
         for path in &self.paths {

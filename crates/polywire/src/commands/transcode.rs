@@ -27,6 +27,9 @@ pub(crate) struct Transcode {
     /// The contract of the type; without one, the workspace's contracts are meant
     #[arg(long = "contract", value_name = "FILE")]
     contracts: Vec<PathBuf>,
+    /// A folder at which the imports of Protobuf files begin; several may be named
+    #[arg(long = "import", value_name = "ROOT", requires = "contracts")]
+    imports: Vec<PathBuf>,
     /// The workspace's folder
     #[arg(short = 'C', long, default_value = ".", conflicts_with = "contracts")]
     dir: PathBuf,
@@ -121,7 +124,7 @@ impl Transcode {
     fn compile(&self, from: Encoding, to: Encoding) -> Result<(Plans, PlanId), Failure> {
         let mut project = match self.contracts.as_slice() {
             [] => project::open(&self.dir)?,
-            contracts => Project::of_contracts(contracts)?,
+            contracts => Project::of_contracts(contracts, &self.imports)?,
         };
         project.report_errors()?;
         if (from == Encoding::Protobuf || to == Encoding::Protobuf) && project.made_up_numbers() {

@@ -17,6 +17,9 @@ const STDIN_BYTES_MAX: u64 = 64 << 20;
 /// The reader that recognises a text by its content.
 pub(crate) fn reader_of(sources: &DiskSources, file: FileId) -> Option<&'static dyn Reader> {
     let map = sources.map();
+    if sources.bytes(file).is_some() {
+        return READERS.iter().copied().find(|reader| reader.name() == "protobuf");
+    }
     READERS.iter().copied().find(|reader| reader.recognises(map.name(file), map.text(file)))
 }
 
@@ -75,9 +78,11 @@ pub(crate) fn read_each(
 }
 
 fn read_stdin(sources: &mut DiskSources, diags: &mut Vec<Diagnostic>) -> Result<Contract, Failure> {
-    let mut text = String::new();
-    std::io::stdin().take(STDIN_BYTES_MAX).read_to_string(&mut text).context("cannot read standard input")?;
-    let file = sources.add("<stdin>", text);
+    let mut bytes = Vec::new();
+    std::io::stdin().take(STDIN_BYTES_MAX).read_to_end(&mut bytes).context("cannot read standard input")?;
+    let file = sources
+        .add_input("<stdin>", bytes)
+        .map_err(|missing| Failure::wrong(format!("standard input {}", missing.reason)))?;
     let reader = reader_of(sources, file)
         .ok_or_else(|| Failure::wrong("standard input is no contract that is known").help(known()))?;
     let mut contract = Contract::default();
@@ -86,7 +91,7 @@ fn read_stdin(sources: &mut DiskSources, diags: &mut Vec<Diagnostic>) -> Result<
 }
 
 /// What can be read, for messages.
-pub(crate) fn known() -> String {
+fn known() -> String {
     let names: Vec<&str> = READERS.iter().map(|reader| reader.name()).collect();
     format!("what can be read: {}", names.join(", "))
 }
@@ -94,5 +99,8 @@ pub(crate) fn known() -> String {
 /// Whether a file below a folder is worth opening to see if it is a contract.
 fn may_be_contract(path: &Path) -> bool {
     let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default();
-    matches!(extension, "yaml" | "yml" | "json" | "proto" | "sql")
+    matches!(
+        extension,
+        "yaml" | "yml" | "json" | "proto" | "sql" | "binpb" | "pb" | "protoset" | "desc" | "fds"
+    )
 }

@@ -140,6 +140,8 @@ impl Job<'_, '_> {
                 Check::MaxProperties(count) => {
                     sorted.members.get_or_insert((0, u32::MAX)).1 = limit(*count);
                 }
+                // No JSON Schema says it.
+                Check::Proto(_) => {}
             }
         }
         sorted
@@ -152,7 +154,15 @@ impl Job<'_, '_> {
         if range.is_some() || plain {
             let item = rest.filter(|_| plain).unwrap_or_else(|| self.add(Node::Any));
             let (min, max, unique) = range.unwrap_or((0, u32::MAX, false));
-            nodes.push(Node::List(List { item, slot: Slot::bare(), min, max, scalar: false, unique }));
+            nodes.push(Node::List(List {
+                item,
+                slot: Slot::bare(),
+                min,
+                max,
+                or_empty: false,
+                scalar: false,
+                unique,
+            }));
         }
         if let Some(items) = items.filter(|_| !plain) {
             let few = items.contains.is_some_and(|(_, min, _)| min > 1);
