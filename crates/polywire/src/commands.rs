@@ -9,6 +9,7 @@ mod ps;
 mod schema;
 mod serve;
 mod up;
+mod validate;
 mod version;
 
 use clap::Parser;
@@ -33,6 +34,7 @@ pub(crate) enum Command {
     Start(lifecycle::Start),
     Stop(lifecycle::Stop),
     Up(up::Up),
+    Validate(validate::Validate),
     Version(version::Version),
 }
 
@@ -50,6 +52,7 @@ impl Command {
             Command::Start(command) => command.run(),
             Command::Stop(command) => command.run(),
             Command::Up(command) => command.run(),
+            Command::Validate(command) => command.run(),
             Command::Version(command) => command.run(),
         }
     }

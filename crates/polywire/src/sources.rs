@@ -16,6 +16,8 @@ pub(crate) struct DiskSources {
     map: SourceMap,
     paths: Vec<PathBuf>,
     known: HashMap<PathBuf, FileId>,
+    /// Copies of what lies elsewhere, by address; one that ends in `/` is a folder.
+    resources: Vec<(String, PathBuf)>,
 }
 
 impl DiskSources {
@@ -32,6 +34,33 @@ impl DiskSources {
         Ok(file)
     }
 
+    /// Names the copy of what an address means, a file or, for one that ends in `/`, a folder.
+    pub(crate) fn give(&mut self, uri: &str, path: &Path) -> Result<(), Missing> {
+        let metadata = std::fs::metadata(path).map_err(|error| Missing { reason: reason(&error) })?;
+        let uri = uri.trim_end_matches('#');
+        if metadata.is_dir() != uri.ends_with('/') {
+            let what = if metadata.is_dir() {
+                "is a folder, and the URI has no `/` at its end"
+            } else {
+                "is no folder"
+            };
+            return Err(Missing { reason: what.into() });
+        }
+        self.resources.push((uri.to_string(), path.to_path_buf()));
+        Ok(())
+    }
+
+    /// Where the copy of an address lies.
+    fn copy_of(&self, uri: &str) -> Option<PathBuf> {
+        let whole = self.resources.iter().find(|(known, _)| known == uri);
+        let below = || {
+            self.resources.iter().filter(|(known, _)| known.ends_with('/')).find_map(|(known, folder)| {
+                uri.strip_prefix(known.as_str()).map(|rest| folder.join(rest.trim_start_matches('/')))
+            })
+        };
+        whole.map(|(_, path)| path.clone()).or_else(below)
+    }
+
     /// Takes a text that is no file, such as standard input.
     pub(crate) fn add(&mut self, name: &str, text: String) -> FileId {
         self.paths.push(PathBuf::from(name));
@@ -45,6 +74,12 @@ impl Sources for DiskSources {
     }
 
     fn load(&mut self, path: &str, from: FileId) -> Result<FileId, Missing> {
+        if let Some(copy) = self.copy_of(path) {
+            return self.open(&copy);
+        }
+        if path.contains("://") || path.starts_with("urn:") {
+            return Err(Missing { reason: "is not at hand".into() });
+        }
         let base = self.paths.get(from.0 as usize).and_then(|p| p.parent()).unwrap_or(Path::new(""));
         self.open(&base.join(path))
     }
@@ -69,7 +104,7 @@ fn read_text(path: &Path) -> Result<String, Missing> {
 }
 
 /// The system's words without its number.
-fn reason(error: &std::io::Error) -> String {
+pub(crate) fn reason(error: &std::io::Error) -> String {
     match error.kind() {
         std::io::ErrorKind::NotFound => "no such file".into(),
         std::io::ErrorKind::PermissionDenied => "permission denied".into(),

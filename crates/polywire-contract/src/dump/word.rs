@@ -77,7 +77,7 @@ pub(super) fn listed(names: &[&str]) -> String {
     text
 }
 
-fn literal(node: &Node) -> String {
+pub(super) fn literal(node: &Node) -> String {
     match &node.value {
         Value::Null => "null".to_string(),
         Value::Bool(value) => value.to_string(),

@@ -3,4 +3,5 @@
 mod bridge;
 mod command_line;
 mod harness;
+mod json_schema_suite;
 mod manual;
