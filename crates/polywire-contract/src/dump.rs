@@ -1,6 +1,7 @@
 //! The model as text for people: every named type, every operation with its input and outcomes. The same contract gives
 //! the same text. Must not be read back by a program: that is what the model's JSON is for.
 
+mod schema;
 mod word;
 
 use std::collections::BTreeSet;
@@ -31,7 +32,10 @@ pub fn dump(contract: &Contract) -> String {
     for (at, ty) in contract.types.iter().enumerate() {
         if let Some(name) = &ty.name {
             let id = TypeId(at as u32);
-            let body = out.body(id, 0);
+            let body = match contract.schemas.types.get(&id) {
+                Some(held) => schema::name(&contract.schemas, *held),
+                None => out.body(id, 0),
+            };
             out.written.clear();
             out.line(0, &format!("type {name} = {body}"));
             out.members(id, 1, 0);
@@ -45,6 +49,10 @@ pub fn dump(contract: &Contract) -> String {
             }
             out.text.push('\n');
         }
+    }
+    if !contract.schemas.all.is_empty() {
+        schema::schemas(&contract.schemas, &mut |depth, text| out.line(depth, text));
+        out.text.push('\n');
     }
     for (at, interface) in contract.interfaces.iter().enumerate() {
         let service =

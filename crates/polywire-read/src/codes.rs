@@ -1,4 +1,5 @@
-//! The codes of this crate: `PW-R01xx` are OpenAPI's, `PW-R02xx` Protobuf's, `PW-R03xx` SQL's.
+//! The codes of this crate: `PW-R01xx` are OpenAPI's, `PW-R02xx` Protobuf's, `PW-R03xx` SQL's, `PW-R04xx`
+//! JSON Schema's.
 
 polywire_diag::codes! {
     UNSUPPORTED_VERSION = "PW-R0101",
@@ -38,4 +39,8 @@ polywire_diag::codes! {
     SQL_OPAQUE = "PW-R0306",
     SQL_LIMIT = "PW-R0307",
     SQL_VALUE = "PW-R0308",
+    SCHEMA_VALUE = "PW-R0401",
+    SCHEMA_REFERENCE = "PW-R0402",
+    SCHEMA_ENDLESS = "PW-R0403",
+    SCHEMA_DIALECT = "PW-R0404",
 }

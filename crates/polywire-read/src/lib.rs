@@ -5,6 +5,7 @@
 #![warn(clippy::disallowed_methods)]
 
 mod codes;
+mod json_schema;
 mod openapi;
 mod protobuf;
 mod sql;
@@ -65,7 +66,8 @@ pub trait Reader: Sync {
 }
 
 /// Every reader, sorted by name.
-pub const READERS: &[&dyn Reader] = &[&openapi::OpenApi, &protobuf::Protobuf, &sql::Sql];
+pub const READERS: &[&dyn Reader] =
+    &[&json_schema::JsonSchema, &openapi::OpenApi, &protobuf::Protobuf, &sql::Sql];
 
 /// The start of a file, for mistakes that have no better place.
 pub fn start_of(file: FileId) -> Span {

@@ -11,6 +11,7 @@ mod schema;
 mod serve;
 mod transcode;
 mod up;
+mod validate;
 mod version;
 
 use clap::Parser;
@@ -37,6 +38,7 @@ pub(crate) enum Command {
     Stop(lifecycle::Stop),
     Transcode(transcode::Transcode),
     Up(up::Up),
+    Validate(validate::Validate),
     Version(version::Version),
 }
 
@@ -56,6 +58,7 @@ impl Command {
             Command::Stop(command) => command.run(),
             Command::Transcode(command) => command.run(),
             Command::Up(command) => command.run(),
+            Command::Validate(command) => command.run(),
             Command::Version(command) => command.run(),
         }
     }

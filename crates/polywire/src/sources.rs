@@ -22,6 +22,8 @@ pub(crate) struct DiskSources {
     roots: Vec<PathBuf>,
     /// The contents of files that are no text.
     bytes: HashMap<FileId, Vec<u8>>,
+    /// Copies of what lies elsewhere, by address; one that ends in `/` is a folder.
+    resources: Vec<(String, PathBuf)>,
 }
 
 impl DiskSources {
@@ -45,6 +47,33 @@ impl DiskSources {
         let file = self.add(&shown(&path), &path, bytes)?;
         self.known.insert(key, file);
         Ok(file)
+    }
+
+    /// Names the copy of what an address means, a file or, for one that ends in `/`, a folder.
+    pub(crate) fn give(&mut self, uri: &str, path: &Path) -> Result<(), Missing> {
+        let metadata = std::fs::metadata(path).map_err(|error| Missing { reason: reason(&error) })?;
+        let uri = uri.trim_end_matches('#');
+        if metadata.is_dir() != uri.ends_with('/') {
+            let what = if metadata.is_dir() {
+                "is a folder, and the URI has no `/` at its end"
+            } else {
+                "is no folder"
+            };
+            return Err(Missing { reason: what.into() });
+        }
+        self.resources.push((uri.to_string(), path.to_path_buf()));
+        Ok(())
+    }
+
+    /// Where the copy of an address lies.
+    fn copy_of(&self, uri: &str) -> Option<PathBuf> {
+        let whole = self.resources.iter().find(|(known, _)| known == uri);
+        let below = || {
+            self.resources.iter().filter(|(known, _)| known.ends_with('/')).find_map(|(known, folder)| {
+                uri.strip_prefix(known.as_str()).map(|rest| folder.join(rest.trim_start_matches('/')))
+            })
+        };
+        whole.map(|(_, path)| path.clone()).or_else(below)
     }
 
     /// Takes what is no file: standard input.
@@ -71,6 +100,12 @@ impl Sources for DiskSources {
     }
 
     fn load(&mut self, path: &str, from: FileId) -> Result<FileId, Missing> {
+        if let Some(copy) = self.copy_of(path) {
+            return self.open(&copy);
+        }
+        if path.contains("://") || path.starts_with("urn:") {
+            return Err(Missing { reason: "is not at hand".into() });
+        }
         let base = self.paths.get(from.0 as usize).and_then(|p| p.parent()).unwrap_or(Path::new(""));
         self.open(&base.join(path))
     }
@@ -125,7 +160,7 @@ fn text(bytes: Vec<u8>) -> Result<String, Missing> {
 }
 
 /// The system's words without its number.
-fn reason(error: &std::io::Error) -> String {
+pub(crate) fn reason(error: &std::io::Error) -> String {
     match error.kind() {
         std::io::ErrorKind::NotFound => "no such file".into(),
         std::io::ErrorKind::PermissionDenied => "permission denied".into(),

@@ -4,5 +4,6 @@ mod bridge;
 mod command_line;
 mod drift;
 mod harness;
+mod json_schema_suite;
 mod manual;
 mod transcode;

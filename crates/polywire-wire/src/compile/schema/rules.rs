@@ -113,7 +113,9 @@ impl Job<'_, '_> {
                     }
                     Err(_) => sorted.texts.extend(self.leaf("pattern", wanted, *span)),
                 },
-                Check::Format(name) if self.formats => sorted.texts.extend(self.leaf("format", name, *span)),
+                Check::Format(name) if self.formats || rules.asserts_format => {
+                    sorted.texts.extend(self.leaf("format", name, *span))
+                }
                 Check::Format(_) => {}
                 Check::Minimum(number) => bound(Bound::Minimum, number),
                 Check::Maximum(number) => bound(Bound::Maximum, number),
@@ -286,6 +288,7 @@ impl Job<'_, '_> {
             let plain = Rules {
                 span: rules.span,
                 checks: rules.checks.clone(),
+                asserts_format: rules.asserts_format,
                 members: rules.members.clone(),
                 items: rules.items.clone(),
                 ..Rules::default()
