@@ -8,12 +8,21 @@ use polywire_read::{Missing, READERS, Sources};
 use polywire_syntax::{Limits, parse, parse_json};
 use polywire_wire::{Compiler, Encoding, Passed, PlanId, PlanOptions, Plans, Refusal, Scratch};
 
-/// One text, and nothing beside it.
-struct Alone(SourceMap);
+/// One file, and nothing beside it.
+#[derive(Default)]
+struct Alone {
+    map: SourceMap,
+    /// Where it is no text.
+    bytes: Option<Vec<u8>>,
+}
 
 impl Sources for Alone {
     fn map(&self) -> &SourceMap {
-        &self.0
+        &self.map
+    }
+
+    fn bytes(&self, _file: FileId) -> Option<&[u8]> {
+        self.bytes.as_deref()
     }
 
     fn load(&mut self, _path: &str, _from: FileId) -> Result<FileId, Missing> {
@@ -46,15 +55,23 @@ fn syntax(bytes: &[u8], name: &str, read: impl Fn(&SourceMap, FileId, &mut Vec<D
 
 /// Reads a text with the reader of a name, and compiles what it says.
 pub fn contract(reader: &str, name: &str, bytes: &[u8]) {
-    let Ok(text) = std::str::from_utf8(bytes) else { return };
-    let mut sources = Alone(SourceMap::default());
-    let file = sources.0.add(name, text);
+    let mut sources = Alone::default();
+    let listing = (reader == "protobuf").then(|| polywire_read::text_of_bytes(bytes)).flatten();
+    let text = match (listing, std::str::from_utf8(bytes)) {
+        (Some(listing), _) => {
+            sources.bytes = Some(bytes.to_vec());
+            listing
+        }
+        (None, Ok(text)) => text.to_string(),
+        (None, Err(_)) => return,
+    };
+    let file = sources.map.add(name, text.as_str());
     let mut contract = Contract::default();
     let mut diags = Vec::new();
     let reader = READERS.iter().find(|row| row.name() == reader).expect("the target names a reader");
-    let _ = reader.recognises(name, text);
+    let _ = reader.recognises(name, &text);
     reader.read(file, &mut sources, &mut contract, &mut diags);
-    shown(&sources.0, &diags);
+    shown(&sources.map, &diags);
     let _ = polywire_contract::dump(&contract);
     let mut compiler = Compiler::new(&contract);
     for at in 0..contract.types.len().min(64) {
@@ -62,7 +79,7 @@ pub fn contract(reader: &str, name: &str, bytes: &[u8]) {
         compiler.ty(ty, Encoding::Json, Encoding::Json, &PlanOptions::default(), &mut diags);
     }
     drop(compiler.finish());
-    shown(&sources.0, &diags);
+    shown(&sources.map, &diags);
 }
 
 /// Every span lies in its text, or rendering shows it.
@@ -87,12 +104,12 @@ struct Wire {
 
 impl Wire {
     fn new() -> Wire {
-        let mut sources = Alone(SourceMap::default());
-        let file = sources.0.add("messages.proto", MESSAGES);
+        let mut sources = Alone::default();
+        let file = sources.map.add("messages.proto", MESSAGES);
         let (mut contract, mut diags) = (Contract::default(), Vec::new());
         let reader = READERS.iter().find(|row| row.name() == "protobuf").expect("it is there");
         reader.read(file, &mut sources, &mut contract, &mut diags);
-        assert!(!diags.iter().any(Diagnostic::is_error), "{}", render(&sources.0, &diags, Format::Text { color: false }));
+        assert!(!diags.iter().any(Diagnostic::is_error), "{}", render(&sources.map, &diags, Format::Text { color: false }));
         let at = contract.types.iter().position(|ty| ty.short_name() == Some("All") && matches!(ty.shape, Shape::Record(_)));
         let ty = TypeId(at.expect("the message is there") as u32).into();
         let mut compiler = Compiler::new(&contract);

@@ -202,7 +202,9 @@ impl<'a> Validate<'_, 'a> {
         }
         let near = nearest(&entry.key, free.iter().copied());
         let closed = object.closed && self.edition != Edition::V30;
-        if !closed && near.is_none() {
+        // From 3.1 on a schema may have keywords of its own.
+        let free_keywords = std::ptr::eq(object, &SCHEMA) && self.edition != Edition::V30;
+        if !closed && near.is_none() && free_keywords {
             return;
         }
         let message = format!("{} has no field `{}`", object.name, entry.key);
