@@ -33,14 +33,14 @@ impl Sources for Alone {
 /// Reads a text as YAML.
 pub fn yaml(bytes: &[u8]) {
     syntax(bytes, "text.yaml", |map, file, diags| {
-        parse(map, file, &Limits::default(), diags);
+        parse(file, map.text(file), &Limits::default(), diags);
     });
 }
 
 /// Reads a text as JSON.
 pub fn json(bytes: &[u8]) {
     syntax(bytes, "text.json", |map, file, diags| {
-        parse_json(map, file, &Limits::default(), diags);
+        parse_json(file, map.text(file), &Limits::default(), diags);
     });
 }
 
