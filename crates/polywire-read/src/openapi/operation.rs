@@ -297,7 +297,8 @@ impl<'o, 'l, 'a> Operations<'o, 'l, 'a> {
     }
 
     pub(super) fn note_opaque(&mut self, name: &str, entry: &Entry) {
-        if entry.value.as_map().is_some_and(|map| map.get("schema").is_some()) {
+        let described = |map: &Map| map.get("schema").or_else(|| map.get("itemSchema")).is_some();
+        if entry.value.as_map().is_some_and(described) {
             self.opaque.entry(name.to_string()).or_insert(entry.key_span);
         }
     }
