@@ -60,7 +60,10 @@ impl<'a> Lowering<'_, 'a> {
             });
         if let Some(value) = wrong.first() {
             let message = format!("a value of `{}` cannot be {}", kind.name(), value.kind());
-            let mut diagnostic = Diagnostic::error(&BAD_VALUE, message).at(value.span, "can never occur");
+            // Where values are left, nothing that is meant is lost, unless quotes were forgotten.
+            let harmless = kind != Kind::Text && !right.is_empty();
+            let severity = if harmless { Diagnostic::warning } else { Diagnostic::error };
+            let mut diagnostic = severity(&BAD_VALUE, message).at(value.span, "can never occur");
             if kind == Kind::Text {
                 diagnostic.help.push("put quotes around it".to_string());
             }
