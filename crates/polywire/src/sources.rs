@@ -136,9 +136,19 @@ fn plain(path: &Path) -> PathBuf {
     if same().unwrap_or_default() { found } else { path.to_path_buf() }
 }
 
-/// A path without a leading `./`, for messages.
+/// A path without `./` and without steps that are taken back, for messages and stable names.
 fn shown(path: &Path) -> String {
-    path.strip_prefix("./").unwrap_or(path).display().to_string()
+    let mut shown = PathBuf::new();
+    for step in path.components() {
+        let back = matches!(step, Component::ParentDir);
+        match shown.components().next_back() {
+            Some(Component::Normal(_)) if back => drop(shown.pop()),
+            Some(Component::RootDir) if back => {}
+            _ if matches!(step, Component::CurDir) => {}
+            _ => shown.push(step),
+        }
+    }
+    shown.display().to_string()
 }
 
 fn read_bytes(path: &Path) -> Result<Vec<u8>, Missing> {
@@ -166,5 +176,20 @@ pub(crate) fn reason(error: &std::io::Error) -> String {
         std::io::ErrorKind::PermissionDenied => "permission denied".into(),
         std::io::ErrorKind::IsADirectory => "is a folder".into(),
         _ => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_shown_as_they_would_be_written() {
+        let check = |path: &str, expected: &str| assert_eq!(shown(Path::new(path)), expected);
+        check("./a/b.yaml", "a/b.yaml");
+        check("a/../b/./c.yaml", "b/c.yaml");
+        check("../a.yaml", "../a.yaml");
+        check("a/../../b.yaml", "../b.yaml");
+        check("/../a.yaml", "/a.yaml");
     }
 }

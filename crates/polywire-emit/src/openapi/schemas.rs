@@ -66,7 +66,7 @@ impl Printer<'_> {
 
     fn inline(&mut self, ty: &Type, id: TypeId, dialect: Dialect, depth: usize) -> Value {
         let mut schema = self.shape(&ty.shape, id, dialect, depth);
-        if let Some(notes) = self.contract.openapi.types.get(&id) {
+        if let Some(notes) = self.contract.openapi.types.get(&id).filter(|_| schema.is_object()) {
             for (key, kept) in &notes.fields {
                 schema[key] = self.kept(kept);
             }
@@ -116,6 +116,7 @@ impl Printer<'_> {
                 schema
             }
             Shape::Record(record) => self.record(record, id, depth),
+            Shape::Sum(sum) if sum.variants.is_empty() => json!(false),
             Shape::Sum(sum) => {
                 let variants = sum.variants.iter();
                 let variants: Vec<Value> =

@@ -17,6 +17,13 @@ use super::{DUPLICATE, LIMIT, OPAQUE, PATH, PATH_PARAMETER};
 
 const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
 
+/// A method that a path has already.
+struct Taken<'a> {
+    method: &'a str,
+    span: Span,
+    path: Span,
+}
+
 /// Turns the paths of one document into operations.
 pub(super) struct Operations<'o, 'l, 'a> {
     pub(super) lowering: &'o mut Lowering<'l, 'a>,
@@ -62,7 +69,7 @@ impl<'o, 'l, 'a> Operations<'o, 'l, 'a> {
 
     /// Reads every path of the document.
     pub(super) fn read(&mut self, document: &'a Map) {
-        let mut shapes: HashMap<String, Span> = HashMap::new();
+        let mut shapes: HashMap<String, Vec<Taken<'a>>> = HashMap::new();
         for entry in document.get("paths").and_then(Node::as_map).map_or(&[][..], |paths| &paths.entries) {
             if !entry.key.starts_with('/') {
                 continue;
@@ -76,18 +83,38 @@ impl<'o, 'l, 'a> Operations<'o, 'l, 'a> {
                     continue;
                 }
             };
-            if let Some(first) = shapes.insert(template.shape(), entry.key_span) {
-                let message = format!("the path `{}` is there twice", entry.key);
-                let diagnostic =
-                    Diagnostic::error(&DUPLICATE, message).at(entry.key_span, "matches the same requests");
-                self.lowering.diags.push(diagnostic.at(first, "first here"));
-                continue;
-            }
-            if let Some(item) = self.follow(&entry.value).and_then(Node::as_map) {
+            let item = self.follow(&entry.value).and_then(Node::as_map);
+            let taken = shapes.entry(template.shape()).or_default();
+            self.same_path(entry, item, taken);
+            if let Some(item) = item {
                 self.path_item(entry, &template, item);
             }
         }
         self.say_opaque();
+    }
+
+    /// Two paths that differ only in the names of their variables are one; their methods must differ then.
+    fn same_path(&mut self, path: &'a Entry, item: Option<&'a Map>, taken: &mut Vec<Taken<'a>>) {
+        let before = taken.len();
+        let methods = item.map_or(&[][..], |item| &item.entries);
+        let mut clashes = false;
+        for entry in methods.iter().filter(|entry| METHODS.contains(&entry.key.as_str())) {
+            let method = entry.key.as_str();
+            if let Some(first) = taken[..before].iter().find(|known| known.method == method) {
+                let message = format!("`{method}` of the path `{}` is there twice", path.key);
+                let diagnostic =
+                    Diagnostic::error(&DUPLICATE, message).at(entry.key_span, "matches the same requests");
+                self.lowering.diags.push(diagnostic.at(first.span, "first here"));
+                clashes = true;
+            }
+            taken.push(Taken { method, span: entry.key_span, path: path.key_span });
+        }
+        if let Some(first) = taken[..before].first().filter(|_| !clashes) {
+            let message = format!("the path `{}` is there twice", path.key);
+            let label = "matches the same requests, taken together";
+            let diagnostic = Diagnostic::warning(&DUPLICATE, message).at(path.key_span, label);
+            self.lowering.diags.push(diagnostic.at(first.path, "first here"));
+        }
     }
 
     fn path_item(&mut self, path: &'a Entry, template: &Template<'a>, item: &'a Map) {
@@ -297,7 +324,8 @@ impl<'o, 'l, 'a> Operations<'o, 'l, 'a> {
     }
 
     pub(super) fn note_opaque(&mut self, name: &str, entry: &Entry) {
-        if entry.value.as_map().is_some_and(|map| map.get("schema").is_some()) {
+        let described = |map: &Map| map.get("schema").or_else(|| map.get("itemSchema")).is_some();
+        if entry.value.as_map().is_some_and(described) {
             self.opaque.entry(name.to_string()).or_insert(entry.key_span);
         }
     }

@@ -291,9 +291,7 @@ pub(super) fn schema(walk: &mut Validate, map: &Map) {
         walk.diags.push(Diagnostic::error(&BAD_VALUE, message).at(node.span, "nothing would be allowed"));
     }
     if let (Some(node), Edition::V31 | Edition::V32) = (map.entry("nullable"), walk.edition) {
-        let message = "`nullable` has no meaning since OpenAPI 3.1";
-        let diagnostic = Diagnostic::warning(&BAD_VALUE, message).at(node.key_span, "has no effect");
-        walk.diags.push(diagnostic.help("write `type: [string, \"null\"]`, with the type that it has"));
+        walk.nullable.push(node.key_span);
     }
 }
 
@@ -331,6 +329,19 @@ fn contradictions(walk: &mut Validate, map: &Map) {
         let message = format!("`multipleOf` must be more than 0, not {text}");
         walk.diags.push(Diagnostic::error(&BAD_VALUE, message).at(at, "not possible"));
     }
+}
+
+/// One remark for all places of a keyword that 3.1 took away.
+pub(super) fn nullable(walk: &mut Validate) {
+    let Some(first) = walk.nullable.first() else { return };
+    let label = match walk.nullable.len() - 1 {
+        0 => "has no effect".to_string(),
+        1 => "has no effect, here and in one more place".to_string(),
+        more => format!("has no effect, here and in {more} more places"),
+    };
+    let message = "`nullable` has no meaning since OpenAPI 3.1";
+    let diagnostic = Diagnostic::warning(&BAD_VALUE, message).at(*first, label);
+    walk.diags.push(diagnostic.help("write `type: [string, \"null\"]`, with the type that it has"));
 }
 
 fn type_name(walk: &mut Validate, node: &Node, name: &str) {

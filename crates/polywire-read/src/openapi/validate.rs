@@ -28,6 +28,8 @@ pub(super) struct Validate<'v, 'a> {
     unknown: usize,
     /// The names of the document's security schemes.
     pub(super) schemes: Vec<&'a str>,
+    /// Where `nullable` stands though it has no meaning.
+    pub(super) nullable: Vec<Span>,
 }
 
 /// Walks the document and whatever it refers to in other files.
@@ -42,11 +44,13 @@ pub(super) fn validate<'a>(
     let schemes =
         schemes.map_or(&[][..], |map| &map.entries).iter().map(|entry| entry.key.as_str()).collect();
     let (waiting, seen) = (Vec::new(), HashSet::new());
-    let mut walk = Validate { edition, resolver, diags, waiting, seen, unknown: 0, schemes };
+    let mut walk =
+        Validate { edition, resolver, diags, waiting, seen, unknown: 0, schemes, nullable: Vec::new() };
     walk.object(root, root.span, &DOCUMENT);
     while let Some((node, want)) = walk.waiting.pop() {
         walk.value(node, want, "the target of the reference");
     }
+    rules::nullable(&mut walk);
 }
 
 impl<'a> Validate<'_, 'a> {
