@@ -60,12 +60,14 @@ impl Validate {
                 Failure::environment(format!("--resource {uri}={}: {}", path.display(), missing.reason))
             })?;
         }
-        let Some(rules) = Rules::load(&self.schema, self.name.as_deref(), self.assert_format, sources)?
-        else {
-            return Ok(Exit::Wrong);
+        // Documents and schemas nest as deep as limits allow, and so does what compiles and reads them.
+        let run = move || {
+            let name = self.name.as_deref();
+            match Rules::load(&self.schema, name, self.assert_format, sources)? {
+                Some(rules) => self.documents(&rules),
+                None => Ok(Exit::Wrong),
+            }
         };
-        // Documents nest as deep as limits allow, and so does what reads them.
-        let run = move || self.documents(&rules);
         let worker = std::thread::Builder::new().stack_size(verdict::STACK_BYTES).spawn(run);
         worker.context("no thread")?.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     }
