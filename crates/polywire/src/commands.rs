@@ -5,6 +5,7 @@ mod check;
 mod explain;
 mod export;
 mod lifecycle;
+mod model;
 mod ps;
 mod schema;
 mod serve;
@@ -12,9 +13,12 @@ mod up;
 mod validate;
 mod version;
 
+use std::path::PathBuf;
+
 use clap::Parser;
 
-use crate::exit::Outcome;
+use crate::exit::{Failure, Outcome};
+use crate::sources::DiskSources;
 
 /// One contract, every language, any wire.
 #[derive(Parser)]
@@ -27,6 +31,7 @@ pub(crate) enum Command {
     Check(check::Check),
     Explain(explain::Explain),
     Export(export::Export),
+    Model(model::Model),
     Ps(ps::Ps),
     Restart(lifecycle::Restart),
     Schema(schema::Schema),
@@ -45,6 +50,7 @@ impl Command {
             Command::Check(command) => command.run(),
             Command::Explain(command) => command.run(),
             Command::Export(command) => command.run(),
+            Command::Model(command) => command.run(),
             Command::Ps(command) => command.run(),
             Command::Restart(command) => command.run(),
             Command::Schema(command) => command.run(),
@@ -56,4 +62,24 @@ impl Command {
             Command::Version(command) => command.run(),
         }
     }
+}
+
+/// Reads `URI=PATH`.
+fn resource(text: &str) -> Result<(String, PathBuf), String> {
+    // A URI may have `=` in its query; a path seldom has one.
+    let (uri, path) = text.rsplit_once('=').ok_or("must be URI=PATH")?;
+    if uri.is_empty() || path.is_empty() {
+        return Err("must be URI=PATH".into());
+    }
+    Ok((uri.to_string(), PathBuf::from(path)))
+}
+
+/// Hands the copies of remote texts to what loads texts.
+fn give(sources: &mut DiskSources, resources: &[(String, PathBuf)]) -> Result<(), Failure> {
+    for (uri, path) in resources {
+        sources.give(uri, path).map_err(|missing| {
+            Failure::environment(format!("--resource {uri}={}: {}", path.display(), missing.reason))
+        })?;
+    }
+    Ok(())
 }

@@ -22,7 +22,7 @@ use crate::exit::{Context, Exit, Failure};
 use crate::output;
 use crate::sources::DiskSources;
 
-pub(crate) use contracts::{known, may_be_contract, read_contract, reader_of};
+pub(crate) use contracts::{contracts_below, known, read_contract, reader_of};
 
 /// The file that makes a folder a workspace.
 pub(crate) const MANIFEST: &str = "polywire.yaml";

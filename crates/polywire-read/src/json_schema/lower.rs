@@ -141,7 +141,8 @@ impl<'l, 'a> Lowering<'l, 'a> {
                 Some(Ok(Target::Schema(target))) => rules.all.push(self.schema(target)),
                 Some(Ok(Target::Meta)) => {
                     let uri = self.index.named(node, reference.as_text().unwrap_or_default());
-                    let (draft, span) = (dialect.draft, reference.span);
+                    let draft = dialect::standard(uri.split('#').next().unwrap_or_default());
+                    let (draft, span) = (draft.unwrap_or(dialect.draft), reference.span);
                     let residual = Residual { uri, draft, keyword: key.to_string(), span };
                     rules.all.push(self.contract.schemas.add(Schema::Residual(residual)));
                 }

@@ -21,6 +21,9 @@ pub(crate) struct Check {
     /// Files and folders; `-` is standard input; a folder with a polywire.yaml is checked as a workspace
     #[arg(default_value = ".")]
     paths: Vec<PathBuf>,
+    /// A copy of what a reference names; a URI that ends in `/` stands for a folder. Nothing is ever fetched
+    #[arg(long = "resource", value_name = "URI=PATH", value_parser = super::resource)]
+    resources: Vec<(String, PathBuf)>,
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
@@ -35,6 +38,7 @@ struct Found {
 impl Check {
     pub(crate) fn run(self) -> Outcome {
         let mut sources = DiskSources::default();
+        super::give(&mut sources, &self.resources)?;
         let mut diags = Vec::new();
         let mut found = Found::default();
         for path in &self.paths {
@@ -100,20 +104,14 @@ fn contracts(
         project::read_contract(path, sources, &mut contract, diags)?;
         return Ok((contract, 1));
     }
-    let mut files = 0;
-    for entry in ignore::WalkBuilder::new(path).sort_by_file_path(Path::cmp).build().flatten() {
-        if !entry.file_type().is_some_and(|t| t.is_file()) || !project::may_be_contract(entry.path()) {
-            continue;
-        }
-        let Ok(file) = sources.open(entry.path()) else { continue };
-        if let Some(reader) = project::reader_of(sources, file) {
-            // Files of a folder do not share names: each is read on its own, and only counted together.
-            let mut own = Contract::default();
-            reader.read(file, sources, &mut own, diags);
-            contract.operations.append(&mut own.operations);
-            contract.types.append(&mut own.types);
-            files += 1;
-        }
+    let found = project::contracts_below(path, sources);
+    let files = found.len();
+    for (file, reader) in found {
+        // Files of a folder do not share names: each is read on its own, and only counted together.
+        let mut own = Contract::default();
+        reader.read(file, sources, &mut own, diags);
+        contract.operations.append(&mut own.operations);
+        contract.types.append(&mut own.types);
     }
     if files == 0 {
         output::note(&format!("no contract below {}", path.display()));

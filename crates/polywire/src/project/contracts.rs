@@ -43,7 +43,23 @@ pub(crate) fn known() -> String {
 }
 
 /// Whether a file below a folder is worth opening to see if it is a contract.
-pub(crate) fn may_be_contract(path: &Path) -> bool {
+fn may_be_contract(path: &Path) -> bool {
     let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default();
     matches!(extension, "yaml" | "yml" | "json" | "proto")
+}
+
+/// Every contract below a folder, sorted by path; what git ignores is left out.
+pub(crate) fn contracts_below(
+    folder: &Path,
+    sources: &mut DiskSources,
+) -> Vec<(FileId, &'static dyn Reader)> {
+    let mut found = Vec::new();
+    for entry in ignore::WalkBuilder::new(folder).sort_by_file_path(Path::cmp).build().flatten() {
+        if !entry.file_type().is_some_and(|t| t.is_file()) || !may_be_contract(entry.path()) {
+            continue;
+        }
+        let Ok(file) = sources.open(entry.path()) else { continue };
+        found.extend(reader_of(sources, file).map(|reader| (file, reader)));
+    }
+    found
 }

@@ -2,6 +2,7 @@
 
 mod bridge;
 mod command_line;
+mod contracts;
 mod harness;
 mod json_schema_suite;
 mod manual;
