@@ -194,7 +194,10 @@ impl<'l, 'a> Lowering<'l, 'a> {
                 "maxProperties" => count().map(Check::MaxProperties),
                 _ => None,
             };
-            let known = !matches!(check, Some(Check::Format(_))) || dialect.draft >= Draft::Draft7;
+            // Draft 7 does not know these.
+            let newer = |name: &str| matches!(name, "duration" | "uuid");
+            let known =
+                !matches!(&check, Some(Check::Format(name)) if dialect.draft == Draft::Draft7 && newer(name));
             rules.checks.extend(check.filter(|_| known).map(|check| (check, entry.value.span)));
         }
     }

@@ -4,5 +4,6 @@ mod bridge;
 mod command_line;
 mod contracts;
 mod harness;
+mod json_schema_oracle;
 mod json_schema_suite;
 mod manual;
