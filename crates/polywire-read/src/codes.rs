@@ -43,4 +43,5 @@ polywire_diag::codes! {
     SCHEMA_REFERENCE = "PW-R0402",
     SCHEMA_ENDLESS = "PW-R0403",
     SCHEMA_DIALECT = "PW-R0404",
+    SCHEMA_TOO_LARGE = "PW-R0405",
 }

@@ -9,6 +9,7 @@ mod documents;
 mod index;
 mod lower;
 mod uri;
+mod whole;
 
 use polywire_contract::{Contract, SchemaDocument, Shape, Type};
 use polywire_diag::{Diagnostic, FileId};
@@ -46,6 +47,7 @@ impl Reader for JsonSchema {
         let name = sources.map().name(file).to_string();
         let mut index = Index::new(&documents);
         let found = check::check(&mut index, diags);
+        let whole = whole::weigh(&index, &found.unfolded, found.dynamic, diags);
         for document in &documents.all {
             contract.schemas.documents.push(SchemaDocument {
                 uri: document.uri.clone(),
@@ -54,7 +56,7 @@ impl Reader for JsonSchema {
             });
         }
         let root = &documents.all[0].root;
-        let mut lowering = Lowering::new(&mut index, contract, found.endless, found.dynamic);
+        let mut lowering = Lowering::new(&mut index, contract, found.endless, whole);
         for (id, node) in named(&name, root) {
             let schema = lowering.outermost(node);
             let ty = lowering.contract.add(Type {

@@ -10,6 +10,9 @@ const FUEL_PER_BYTE: i64 = 512;
 /// How often at most, where the schema is large and the document small.
 const FUEL_MAX: i64 = 1 << 30;
 
+/// How many schemas may be inside one another for each level that a document may nest.
+const SCHEMAS_PER_LEVEL: u32 = 64;
+
 /// What a document was found to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verdict {
@@ -26,6 +29,7 @@ impl Plans {
             return Verdict { refusal: Some(wrong_plan()), trees: 0 };
         };
         let Scratch { source, walk: state, .. } = scratch;
+        state.inside_max = SCHEMAS_PER_LEVEL * u32::from(plan.depth);
         let first = match JsonSource::new(input, plan.depth, source) {
             Err((rule, offset)) => return Verdict { refusal: Some(one(rule, "", offset)), trees: 0 },
             Ok(mut json) => {

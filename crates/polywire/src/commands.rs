@@ -6,6 +6,7 @@ mod drift;
 mod explain;
 mod export;
 mod lifecycle;
+mod model;
 mod ps;
 mod schema;
 mod serve;
@@ -14,9 +15,12 @@ mod up;
 mod validate;
 mod version;
 
+use std::path::PathBuf;
+
 use clap::Parser;
 
-use crate::exit::Outcome;
+use crate::exit::{Failure, Outcome};
+use crate::sources::DiskSources;
 
 /// One contract, every language, any wire.
 #[derive(Parser)]
@@ -30,6 +34,7 @@ pub(crate) enum Command {
     Drift(drift::Drift),
     Explain(explain::Explain),
     Export(export::Export),
+    Model(model::Model),
     Ps(ps::Ps),
     Restart(lifecycle::Restart),
     Schema(schema::Schema),
@@ -50,6 +55,7 @@ impl Command {
             Command::Drift(command) => command.run(),
             Command::Explain(command) => command.run(),
             Command::Export(command) => command.run(),
+            Command::Model(command) => command.run(),
             Command::Ps(command) => command.run(),
             Command::Restart(command) => command.run(),
             Command::Schema(command) => command.run(),
@@ -62,4 +68,24 @@ impl Command {
             Command::Version(command) => command.run(),
         }
     }
+}
+
+/// Reads `URI=PATH`.
+fn resource(text: &str) -> Result<(String, PathBuf), String> {
+    // A URI may have `=` in its query; a path seldom has one.
+    let (uri, path) = text.rsplit_once('=').ok_or("must be URI=PATH")?;
+    if uri.is_empty() || path.is_empty() {
+        return Err("must be URI=PATH".into());
+    }
+    Ok((uri.to_string(), PathBuf::from(path)))
+}
+
+/// Hands the copies of remote texts to what loads texts.
+fn give(sources: &mut DiskSources, resources: &[(String, PathBuf)]) -> Result<(), Failure> {
+    for (uri, path) in resources {
+        sources.give(uri, path).map_err(|missing| {
+            Failure::environment(format!("--resource {uri}={}: {}", path.display(), missing.reason))
+        })?;
+    }
+    Ok(())
 }

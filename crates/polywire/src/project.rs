@@ -23,7 +23,7 @@ use crate::exit::{Context, Exit, Failure};
 use crate::output;
 use crate::sources::DiskSources;
 
-pub(crate) use contracts::{read_contract, read_each, reader_of};
+pub(crate) use contracts::{contracts_at, read_contract, read_each, reader_of};
 pub(crate) use types::find_type;
 
 /// The file that makes a folder a workspace.

@@ -9,6 +9,7 @@ use polywire_syntax::{Map, Node, Value};
 use super::dialect::{holds, inner};
 use super::index::{Index, Key, Target};
 use super::lower::whole;
+use super::whole::Unfolded;
 use crate::codes::{SCHEMA_DIALECT, SCHEMA_ENDLESS, SCHEMA_REFERENCE, SCHEMA_VALUE};
 
 /// The names of JSON's types.
@@ -20,6 +21,8 @@ pub(super) struct Found<'a> {
     pub(super) endless: HashSet<Key>,
     /// A reference whose meaning depends on the way to it.
     pub(super) dynamic: Option<&'a Node>,
+    /// What speaks of the same value.
+    pub(super) unfolded: Unfolded<'a>,
 }
 
 /// Checks every schema of the index.
@@ -82,32 +85,39 @@ pub(super) fn check<'a>(index: &mut Index<'a>, diags: &mut Vec<Diagnostic>) -> F
             }
         }
     }
-    Found { endless: endless(&order, &same, diags), dynamic }
+    let (endless, finished) = endless(&order, &same, diags);
+    let targets = |node: &Node| same.get(&std::ptr::from_ref(node)).map_or(&[][..], Vec::as_slice);
+    let unfolded = finished.into_iter().map(|node| (node, targets(node).iter().map(|edge| edge.0).collect()));
+    Found { endless, dynamic, unfolded: unfolded.collect() }
 }
 
-/// Finds schemas that speak of the same value as they do themselves, without end.
+/// Finds schemas that speak of the same value as they do themselves, without end; beside them all schemas, each after those
+/// that it leads to.
 fn endless<'a>(
     order: &[&'a Node],
     same: &HashMap<Key, Vec<(&'a Node, &'a Node)>>,
     diags: &mut Vec<Diagnostic>,
-) -> HashSet<Key> {
+) -> (HashSet<Key>, Vec<&'a Node>) {
     let (mut open, mut done, mut found) = (HashSet::new(), HashSet::new(), HashSet::new());
+    let mut finished = Vec::new();
     for start in order {
-        let mut stack = vec![(std::ptr::from_ref(*start), 0usize)];
-        if done.contains(&stack[0].0) {
+        if done.contains(&std::ptr::from_ref(*start)) {
             continue;
         }
-        open.insert(stack[0].0);
-        while let Some((key, next)) = stack.pop() {
+        let mut stack = vec![(*start, 0usize)];
+        open.insert(std::ptr::from_ref(*start));
+        while let Some((node, next)) = stack.pop() {
+            let key = std::ptr::from_ref(node);
             let Some((target, place)) = same.get(&key).and_then(|edges| edges.get(next)) else {
                 open.remove(&key);
                 done.insert(key);
+                finished.push(node);
                 continue;
             };
-            stack.push((key, next + 1));
-            let target = std::ptr::from_ref(*target);
-            if open.contains(&target) {
-                if found.insert(target) {
+            stack.push((node, next + 1));
+            let key = std::ptr::from_ref(*target);
+            if open.contains(&key) {
+                if found.insert(key) {
                     let message = "this schema is made of itself";
                     diags.push(
                         Diagnostic::error(&SCHEMA_ENDLESS, message)
@@ -115,13 +125,13 @@ fn endless<'a>(
                             .help("a property or item may refer back; the schema of the same value may not"),
                     );
                 }
-            } else if !done.contains(&target) {
-                open.insert(target);
-                stack.push((target, 0));
+            } else if !done.contains(&key) {
+                open.insert(key);
+                stack.push((*target, 0));
             }
         }
     }
-    found
+    (found, finished)
 }
 
 /// The kinds of the values of keywords.

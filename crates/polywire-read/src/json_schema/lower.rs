@@ -18,8 +18,8 @@ pub(super) struct Lowering<'l, 'a> {
     pub(super) contract: &'l mut Contract,
     /// Schemas that are made of themselves.
     endless: HashSet<Key>,
-    /// The first reference whose meaning depends on the way to it.
-    dynamic: Option<&'a Node>,
+    /// Why the outermost schemas stay whole: a keyword, and where it is.
+    whole: Option<(&'static str, &'a Node)>,
     made: HashMap<Key, SchemaId>,
     /// What mere references stand for, as far as it is known.
     passed: HashMap<Key, &'a Node>,
@@ -31,13 +31,13 @@ impl<'l, 'a> Lowering<'l, 'a> {
         index: &'l mut Index<'a>,
         contract: &'l mut Contract,
         endless: HashSet<Key>,
-        dynamic: Option<&'a Node>,
+        whole: Option<(&'static str, &'a Node)>,
     ) -> Self {
         Lowering {
             index,
             contract,
             endless,
-            dynamic,
+            whole,
             made: HashMap::new(),
             passed: HashMap::new(),
             waiting: VecDeque::new(),
@@ -46,8 +46,8 @@ impl<'l, 'a> Lowering<'l, 'a> {
 
     /// What values are held to by a schema that they are read with directly.
     pub(super) fn outermost(&mut self, node: &'a Node) -> SchemaId {
-        if let Some(reference) = self.dynamic {
-            let residual = self.residual(node, "$dynamicRef", reference.span);
+        if let Some((keyword, place)) = self.whole {
+            let residual = self.residual(node, keyword, place.span);
             return self.contract.schemas.add(residual);
         }
         self.schema(node)
@@ -127,13 +127,9 @@ impl<'l, 'a> Lowering<'l, 'a> {
             return Schema::Bool(false);
         }
         let dialect = self.dialect(node);
-        if !dialect.is_taken_apart() {
-            return self.residual(node, "$schema", node.span);
-        }
-        if dialect.draft == Draft::Draft202012
-            && let Some(entry) = map.entries.iter().find(|entry| looks_around(map, &entry.key, &entry.value))
-        {
-            return self.residual(node, &entry.key, entry.key_span);
+        if let Some(keyword) = stays_whole(self.index, node) {
+            let span = map.entry(keyword).map_or(node.span, |entry| entry.key_span);
+            return self.residual(node, keyword, span);
         }
         let mut rules = Rules { span: Some(node.span), ..Rules::default() };
         for key in ["$ref", "$dynamicRef"] {
@@ -145,7 +141,8 @@ impl<'l, 'a> Lowering<'l, 'a> {
                 Some(Ok(Target::Schema(target))) => rules.all.push(self.schema(target)),
                 Some(Ok(Target::Meta)) => {
                     let uri = self.index.named(node, reference.as_text().unwrap_or_default());
-                    let (draft, span) = (dialect.draft, reference.span);
+                    let draft = dialect::standard(uri.split('#').next().unwrap_or_default());
+                    let (draft, span) = (draft.unwrap_or(dialect.draft), reference.span);
                     let residual = Residual { uri, draft, keyword: key.to_string(), span };
                     rules.all.push(self.contract.schemas.add(Schema::Residual(residual)));
                 }
@@ -197,7 +194,10 @@ impl<'l, 'a> Lowering<'l, 'a> {
                 "maxProperties" => count().map(Check::MaxProperties),
                 _ => None,
             };
-            let known = !matches!(check, Some(Check::Format(_))) || dialect.draft >= Draft::Draft7;
+            // Draft 7 does not know these.
+            let newer = |name: &str| matches!(name, "duration" | "uuid");
+            let known =
+                !matches!(&check, Some(Check::Format(name)) if dialect.draft == Draft::Draft7 && newer(name));
             rules.checks.extend(check.filter(|_| known).map(|check| (check, entry.value.span)));
         }
     }
@@ -297,6 +297,19 @@ impl<'l, 'a> Lowering<'l, 'a> {
             || !members.schemas.is_empty();
         said.then_some(members)
     }
+}
+
+/// The keyword for which a schema is not taken apart, where there is one.
+pub(super) fn stays_whole(index: &Index<'_>, node: &Node) -> Option<&'static str> {
+    let map = node.as_map()?;
+    let draft = index.draft(node)?;
+    if !Dialect::of(draft).is_taken_apart() {
+        return Some("$schema");
+    }
+    ["unevaluatedItems", "unevaluatedProperties"]
+        .into_iter()
+        .filter(|_| draft == Draft::Draft202012)
+        .find(|key| map.get(key).is_some_and(|value| looks_around(map, key, value)))
 }
 
 /// Whether a keyword depends on what the keywords beside it have looked at, and there are such as look further in.

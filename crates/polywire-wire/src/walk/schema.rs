@@ -15,6 +15,16 @@ const NAME_DEPTH_MAX: u16 = 4;
 impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, K, COLLECT> {
     #[inline(never)]
     pub(super) fn schema(&mut self, node: &'a SchemaNode) -> Result<(), Stop> {
+        if self.state.inside >= self.state.inside_max {
+            return Err(Stop::Depth);
+        }
+        self.state.inside += 1;
+        let done = self.said(node);
+        self.state.inside -= 1;
+        done
+    }
+
+    fn said(&mut self, node: &'a SchemaNode) -> Result<(), Stop> {
         match node {
             SchemaNode::Guard(guard) => self.guard(guard),
             SchemaNode::Choice(choice) => self.choice(choice),

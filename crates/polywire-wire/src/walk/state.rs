@@ -33,6 +33,10 @@ pub(crate) struct State {
     pub(crate) dropped: u32,
     /// How many values were made a tree of.
     pub(crate) trees: u32,
+    /// Schemas inside one another where the pass is.
+    pub(super) inside: u32,
+    /// How many there may be.
+    pub(crate) inside_max: u32,
     /// Digests of the items of lists without equal items.
     pub(super) digests: Vec<u128>,
     /// The open objects and lists of a digest.
@@ -54,6 +58,8 @@ impl State {
             masks: Vec::new(),
             dropped: 0,
             trees: 0,
+            inside: 0,
+            inside_max: u32::MAX,
             digests: Vec::new(),
             open: Vec::new(),
             seed,
@@ -70,6 +76,7 @@ impl State {
         self.masks.clear();
         self.dropped = 0;
         self.trees = 0;
+        self.inside = 0;
         self.digests.clear();
         self.open.clear();
     }

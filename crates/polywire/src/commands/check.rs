@@ -19,6 +19,9 @@ pub(crate) struct Check {
     /// A folder at which the imports of Protobuf files begin; several may be named
     #[arg(long = "import", value_name = "ROOT")]
     imports: Vec<PathBuf>,
+    /// A copy of what a reference names; a URI that ends in `/` stands for a folder. Nothing is ever fetched
+    #[arg(long = "resource", value_name = "URI=PATH", value_parser = super::resource)]
+    resources: Vec<(String, PathBuf)>,
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
@@ -33,6 +36,7 @@ struct Found {
 impl Check {
     pub(crate) fn run(self) -> Outcome {
         let mut sources = DiskSources::with_roots(&self.imports)?;
+        super::give(&mut sources, &self.resources)?;
         let mut diags = Vec::new();
         let mut found = Found::default();
         for path in &self.paths {

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use polywire_wire::Scratch;
 use serde_json::json;
 
-use crate::exit::{Context, Exit, Failure, Outcome};
+use crate::exit::{Context, Exit, Outcome};
 use crate::output::{self, Format};
 use crate::sources::DiskSources;
 
@@ -32,7 +32,7 @@ pub(crate) struct Validate {
     #[arg(long)]
     assert_format: bool,
     /// A copy of what a reference names; a URI that ends in `/` stands for a folder. Nothing is ever fetched
-    #[arg(long = "resource", value_name = "URI=PATH", value_parser = resource)]
+    #[arg(long = "resource", value_name = "URI=PATH", value_parser = super::resource)]
     resources: Vec<(String, PathBuf)>,
     /// Tells on stderr how many verdicts were reached without making a tree of the document
     #[arg(long)]
@@ -55,17 +55,15 @@ struct Stats {
 impl Validate {
     pub(crate) fn run(self) -> Outcome {
         let mut sources = DiskSources::default();
-        for (uri, path) in &self.resources {
-            sources.give(uri, path).map_err(|missing| {
-                Failure::environment(format!("--resource {uri}={}: {}", path.display(), missing.reason))
-            })?;
-        }
-        let Some(rules) = Rules::load(&self.schema, self.name.as_deref(), self.assert_format, sources)?
-        else {
-            return Ok(Exit::Wrong);
+        super::give(&mut sources, &self.resources)?;
+        // Documents and schemas nest as deep as limits allow, and so does what compiles and reads them.
+        let run = move || {
+            let name = self.name.as_deref();
+            match Rules::load(&self.schema, name, self.assert_format, sources)? {
+                Some(rules) => self.documents(&rules),
+                None => Ok(Exit::Wrong),
+            }
         };
-        // Documents nest as deep as limits allow, and so does what reads them.
-        let run = move || self.documents(&rules);
         let worker = std::thread::Builder::new().stack_size(verdict::STACK_BYTES).spawn(run);
         worker.context("no thread")?.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     }
@@ -102,13 +100,4 @@ impl Stats {
         let many = output::count(documents as usize, "document");
         format!("{many}: {valid} valid; {without_tree} verdicts without a tree ({share} %)")
     }
-}
-
-fn resource(text: &str) -> Result<(String, PathBuf), String> {
-    // A URI may have `=` in its query; a path seldom has one.
-    let (uri, path) = text.rsplit_once('=').ok_or("must be URI=PATH")?;
-    if uri.is_empty() || path.is_empty() {
-        return Err("must be URI=PATH".into());
-    }
-    Ok((uri.to_string(), PathBuf::from(path)))
 }

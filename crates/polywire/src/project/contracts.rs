@@ -30,16 +30,7 @@ pub(crate) fn read_contract(
     contract: &mut Contract,
     diags: &mut Vec<Diagnostic>,
 ) -> Result<FileId, Failure> {
-    let shown = path.strip_prefix("./").unwrap_or(path).display();
-    let file =
-        sources.open(path).map_err(|missing| Failure::environment(format!("{shown}: {}", missing.reason)))?;
-    let Some(reader) = reader_of(sources, file) else {
-        return Err(Failure {
-            exit: Exit::Wrong,
-            message: format!("{shown}: no contract that is known"),
-            help: Some(known()),
-        });
-    };
+    let (file, reader) = open_contract(path, sources)?;
     reader.read(file, sources, contract, diags);
     Ok(file)
 }
@@ -51,33 +42,42 @@ pub(crate) fn read_each(
     sources: &mut DiskSources,
     diags: &mut Vec<Diagnostic>,
 ) -> Result<Vec<Contract>, Failure> {
+    let found = contracts_at(path, sources)?;
+    let read = |(file, reader): (FileId, &'static dyn Reader)| {
+        let mut contract = Contract::default();
+        reader.read(file, sources, &mut contract, diags);
+        contract
+    };
+    Ok(found.into_iter().map(read).collect())
+}
+
+/// What a path means: a file, standard input (`-`), or every contract below a folder, sorted by path and without what git
+/// ignores.
+pub(crate) fn contracts_at(
+    path: &Path,
+    sources: &mut DiskSources,
+) -> Result<Vec<(FileId, &'static dyn Reader)>, Failure> {
     if path == Path::new("-") {
-        return read_stdin(sources, diags).map(|contract| vec![contract]);
+        return standard_input(sources).map(|found| vec![found]);
     }
     if !path.is_dir() {
-        let mut contract = Contract::default();
-        read_contract(path, sources, &mut contract, diags)?;
-        return Ok(vec![contract]);
+        return open_contract(path, sources).map(|found| vec![found]);
     }
-    let mut contracts = Vec::new();
+    let mut found = Vec::new();
     for entry in ignore::WalkBuilder::new(path).sort_by_file_path(Path::cmp).build().flatten() {
         if !entry.file_type().is_some_and(|t| t.is_file()) || !may_be_contract(entry.path()) {
             continue;
         }
         let Ok(file) = sources.open(entry.path()) else { continue };
-        if let Some(reader) = reader_of(sources, file) {
-            let mut contract = Contract::default();
-            reader.read(file, sources, &mut contract, diags);
-            contracts.push(contract);
-        }
+        found.extend(reader_of(sources, file).map(|reader| (file, reader)));
     }
-    if contracts.is_empty() {
+    if found.is_empty() {
         output::note(&format!("no contract below {}", path.display()));
     }
-    Ok(contracts)
+    Ok(found)
 }
 
-fn read_stdin(sources: &mut DiskSources, diags: &mut Vec<Diagnostic>) -> Result<Contract, Failure> {
+fn standard_input(sources: &mut DiskSources) -> Result<(FileId, &'static dyn Reader), Failure> {
     let mut bytes = Vec::new();
     std::io::stdin().take(STDIN_BYTES_MAX).read_to_end(&mut bytes).context("cannot read standard input")?;
     let file = sources
@@ -85,9 +85,19 @@ fn read_stdin(sources: &mut DiskSources, diags: &mut Vec<Diagnostic>) -> Result<
         .map_err(|missing| Failure::wrong(format!("standard input {}", missing.reason)))?;
     let reader = reader_of(sources, file)
         .ok_or_else(|| Failure::wrong("standard input is no contract that is known").help(known()))?;
-    let mut contract = Contract::default();
-    reader.read(file, sources, &mut contract, diags);
-    Ok(contract)
+    Ok((file, reader))
+}
+
+fn open_contract(path: &Path, sources: &mut DiskSources) -> Result<(FileId, &'static dyn Reader), Failure> {
+    let shown = path.strip_prefix("./").unwrap_or(path).display();
+    let file =
+        sources.open(path).map_err(|missing| Failure::environment(format!("{shown}: {}", missing.reason)))?;
+    let reader = reader_of(sources, file).ok_or_else(|| Failure {
+        exit: Exit::Wrong,
+        message: format!("{shown}: no contract that is known"),
+        help: Some(known()),
+    })?;
+    Ok((file, reader))
 }
 
 /// What can be read, for messages.

@@ -106,12 +106,12 @@ fn slice<'t>(text: &'t str, node: &Node) -> &'t str {
 }
 
 /// A schema as a plan, or why there is none.
-struct Compiled {
+pub(crate) struct Compiled {
     plan: Result<(polywire_wire::Plans, polywire_wire::PlanId), String>,
 }
 
 impl Compiled {
-    fn new(schema: &str, root: &Path, draft7: bool, assert_format: bool) -> Compiled {
+    pub(crate) fn new(schema: &str, root: &Path, draft7: bool, assert_format: bool) -> Compiled {
         let mut sources = Remotes { map: SourceMap::default(), root, known: HashMap::new() };
         let text = match (draft7 && !schema.contains("\"$schema\""), schema.strip_prefix('{')) {
             (true, Some(rest)) => {
@@ -138,7 +138,7 @@ impl Compiled {
     }
 
     /// Whether a document is valid, and how many trees that took.
-    fn verdict(&self, data: &str) -> Result<(bool, u32), &str> {
+    pub(crate) fn verdict(&self, data: &str) -> Result<(bool, u32), &str> {
         let (plans, plan) = self.plan.as_ref().map_err(String::as_str)?;
         let verdict = plans.verdict(*plan, data.as_bytes(), &mut Scratch::default());
         Ok((verdict.refusal.is_none(), verdict.trees))

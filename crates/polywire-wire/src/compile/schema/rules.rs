@@ -39,9 +39,9 @@ impl Job<'_, '_> {
         own[Kind::List as usize] = self.items(rules.items.as_ref(), sorted.items);
         own[Kind::Record as usize] = self.members(rules.members.as_ref(), sorted.members);
         let mut every = sorted.every;
-        every.extend(self.nodes(&rules.all));
+        every.extend(self.nodes(&distinct(&rules.all)));
         for branches in &rules.any {
-            every.push(self.choice(branches, false, Stop::AnyOf));
+            every.push(self.choice(&distinct(branches), false, Stop::AnyOf));
         }
         for branches in &rules.one {
             every.push(self.choice(branches, true, Stop::OneOf));
@@ -306,6 +306,12 @@ impl Job<'_, '_> {
         }
         NameRule::Value(self.node(names))
     }
+}
+
+/// Each schema once: to say it again says nothing more.
+fn distinct(schemas: &[SchemaId]) -> Vec<SchemaId> {
+    let mut seen = std::collections::HashSet::new();
+    schemas.iter().copied().filter(|schema| seen.insert(*schema)).collect()
 }
 
 fn members_span(job: &Job<'_, '_>, schema: SchemaId) -> polywire_diag::Span {

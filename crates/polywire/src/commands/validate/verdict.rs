@@ -8,7 +8,7 @@ use super::documents::Document;
 /// How deep documents may nest.
 pub(super) const DEPTH_MAX: u16 = 512;
 /// What reading so deep takes.
-pub(super) const STACK_BYTES: usize = 64 << 20;
+pub(super) const STACK_BYTES: usize = 256 << 20;
 
 /// What a document was found to be.
 pub(super) struct Found {
