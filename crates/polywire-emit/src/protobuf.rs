@@ -138,7 +138,12 @@ impl Printer<'_> {
     /// A message's or enum's name as it is written in this file; its file is imported.
     fn refer(&mut self, full_name: &str) -> String {
         if let Some(name) = full_name.strip_prefix("google.protobuf.") {
-            return self.well_known(name, &polywire_contract::words(name).snake());
+            let file = match name {
+                "Struct" | "Value" | "ListValue" => "struct".to_string(),
+                name if name.ends_with("Value") => "wrappers".to_string(),
+                name => polywire_contract::words(name).snake(),
+            };
+            return self.well_known(name, &file);
         }
         let package = self.reach.package(full_name).unwrap_or_else(|| reach::package_of(full_name));
         if package != self.package {

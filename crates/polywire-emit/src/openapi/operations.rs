@@ -28,7 +28,8 @@ impl Printer<'_> {
     }
 
     fn binding(&mut self, operation: &Operation, binding: &HttpBinding, tag: &str) {
-        let Some(record) = self.contract.record(operation.input) else { return };
+        let none = Record::default();
+        let record = self.contract.record(operation.input).unwrap_or(&none);
         let (path, mut parameters) = self.path(operation, binding);
         let path = self.same_path(path, &mut parameters);
         let method = binding.method.to_lowercase();
@@ -217,6 +218,9 @@ impl Printer<'_> {
         let dialect = self.dialect(operation.input);
         let content = match &binding.body {
             BodyBinding::None => return None,
+            BodyBinding::Fields { ty: None } if self.contract.record(operation.input).is_none() => {
+                json_content(self.schema(operation.input.into(), dialect, 0))
+            }
             BodyBinding::Fields { ty: Some(ty) } => json_content(self.schema(*ty, dialect, 0)),
             BodyBinding::Fields { ty: None } => {
                 let which: Vec<usize> = binding

@@ -9,6 +9,7 @@ use polywire_diag::{Diagnostic, Span};
 use polywire_syntax::{Number, Value};
 use prost_reflect::{DynamicMessage, FieldDescriptor, MessageDescriptor, OneofDescriptor, Value as Proto};
 
+use super::well_known::AnyLimit;
 use super::{Lower, messages::places};
 use crate::codes::{PROTO_RULE_TYPE, PROTO_RULE_UNCHECKED};
 
@@ -125,6 +126,11 @@ impl Lower<'_> {
                 ("repeated", Proto::Message(typed)) => self.repeated(typed, id, span),
                 ("map", Proto::Message(typed)) => self.map(typed, id, span),
                 ("enum", Proto::Message(typed)) => id = self.enumerated(typed, id, span),
+                ("any", Proto::Message(typed)) => {
+                    let texts = |name| Some(texts(typed, name)).filter(|texts| !texts.is_empty());
+                    let (among, not_among) = (texts("in"), texts("not_in").unwrap_or_default());
+                    id = self.limited_any(AnyLimit { among, not_among }, span);
+                }
                 (group, Proto::Message(typed)) => self.scalar(group, typed, id, span),
                 (name, _) => self.unchecked(name, span),
             }
@@ -163,7 +169,7 @@ impl Lower<'_> {
         for (extension, _) in rules.extensions() {
             self.unchecked(extension.full_name(), span);
         }
-        if ["any", "field_mask"].contains(&group) {
+        if group == "field_mask" {
             for (field, _) in rules.fields().filter(|(field, _)| field.name() != "example") {
                 self.unchecked(&format!("{group}.{}", field.name()), span);
             }

@@ -5,9 +5,8 @@ use polywire_contract::{
     Streaming, TypeId,
 };
 use polywire_diag::Span;
-use prost_reflect::{MessageDescriptor, MethodDescriptor, ServiceDescriptor};
+use prost_reflect::{MethodDescriptor, ServiceDescriptor};
 
-use super::messages::Meaning;
 use super::{Lower, http::Messages, rules::extension};
 
 impl Lower<'_> {
@@ -24,23 +23,22 @@ impl Lower<'_> {
             doc: self.doc(&file, service.path()),
         });
         for method in service.methods() {
-            if let Some(operation) = self.method(&method, interface, &name) {
-                self.contract.operations.push(operation);
-            }
+            let operation = self.method(&method, interface, &name);
+            self.contract.operations.push(operation);
         }
     }
 
-    fn method(&mut self, method: &MethodDescriptor, interface: InterfaceId, name: &str) -> Option<Operation> {
+    fn method(&mut self, method: &MethodDescriptor, interface: InterfaceId, name: &str) -> Operation {
         let file = method.parent_file().name().to_string();
         let span = self.span(&file, &[method.path(), &[1]].concat());
-        let input = self.method_type(&method.input(), span)?;
-        let output = self.method_type(&method.output(), span)?;
+        let input = self.whole(&method.input(), span);
+        let output = self.whole(&method.output(), span);
         self.work();
         let http = self.bindings(method, input, span);
         let options = method.method_descriptor_proto().options.as_ref();
         let outcome = |status, ok, media| Outcome { status, ok, media, doc: String::new(), span };
         let media = Media { name: "application/json".into(), ty: Some(output.into()) };
-        Some(Operation {
+        Operation {
             id: format!("{name}.{}", method.name()),
             name: method.name().to_string(),
             interface,
@@ -66,22 +64,17 @@ impl Lower<'_> {
             span,
             doc: self.doc(&file, method.path()),
             deprecated: options.is_some_and(|o| o.deprecated()),
-        })
-    }
-
-    fn method_type(&mut self, message: &MessageDescriptor, span: Span) -> Option<TypeId> {
-        if let Meaning::Message = self.meaning(message, span) {
-            return Some(self.message(message));
         }
-        self.unsupported(&format!("`{}` as the message of a method", message.full_name()), span);
-        None
     }
 
     fn bindings(&mut self, method: &MethodDescriptor, input: TypeId, span: Span) -> Vec<HttpBinding> {
-        let Some(record) = self.contract.record(input).cloned() else { return Vec::new() };
+        // A message that is no record has no field that could stand in the path or the query.
+        let record = self.contract.record(input).cloned().unwrap_or_default();
         let service = method.parent_service().full_name().to_string();
         let Some(rule) = extension(&method.options(), "google.api.http") else {
-            return vec![self.derived_binding(&service, method.name(), &record)];
+            let mut binding = self.derived_binding(&service, method.name(), &record);
+            binding.body_optional &= self.contract.record(input).is_some();
+            return vec![binding];
         };
         let file = method.parent_file().name().to_string();
         let option =

@@ -219,6 +219,9 @@ impl<'a> Job<'_, 'a> {
 
     /// The fields of the input whose place is the body.
     fn body_fields(&mut self, input: TypeId, places: &[Where]) -> NodeId {
+        if self.contract().record(input).is_none() {
+            return self.whole(input.into(), input);
+        }
         if places.iter().all(|place| *place == Where::Body) {
             return self.record(input, input, None);
         }
@@ -289,6 +292,9 @@ impl<'a> Job<'_, 'a> {
             BodyBinding::Opaque { .. } => {
                 self.opaque(operation)?;
                 None
+            }
+            BodyBinding::Fields { .. } if contract.record(input).is_none() => {
+                Some(self.root(options, String::new(), |job| job.whole(input.into(), input))?)
             }
             BodyBinding::Fields { .. } => Some(self.root(options, String::new(), |job| {
                 job.record_part(input, input, &mut |at| if in_body(at) { Part::Row } else { Part::Elsewhere })

@@ -70,6 +70,16 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
         Ok(())
     }
 
+    /// What must be said of a record of which nothing is there.
+    pub(super) fn nothing_seen(&mut self, record: &'a Record) -> Result<(), Stop> {
+        let wide = record.expected.len() > 1;
+        let seen = Seen { rows: 0, base: self.state.masks.len(), wide, groups: 0, members: 0 };
+        if wide {
+            self.state.masks.resize(seen.base + record.expected.len(), 0);
+        }
+        self.absent(record, &seen)
+    }
+
     #[inline(always)]
     fn see(&mut self, seen: &mut Seen, at: u16) -> bool {
         let bit = 1 << (at % 64);
