@@ -12,6 +12,7 @@ mod http;
 mod literal;
 mod load;
 mod messages;
+mod proto3;
 mod rules;
 mod services;
 mod set;

@@ -95,8 +95,7 @@ fn compile(contract: &Contract) -> (Plans, BTreeMap<String, Both>) {
         if messages.contains_key(&message.full_name) && record {
             continue;
         }
-        let mut plan =
-            |id: TypeId, from, to| compiler.ty(id.into(), from, to, &options, &mut Vec::new());
+        let mut plan = |id: TypeId, from, to| compiler.ty(id.into(), from, to, &options, &mut Vec::new());
         let both = Both {
             from_json: plan(*id, Encoding::Json, Encoding::Protobuf),
             from_protobuf: plan(*id, Encoding::Protobuf, Encoding::Json),
@@ -108,8 +107,11 @@ fn compile(contract: &Contract) -> (Plans, BTreeMap<String, Both>) {
 
 fn answer(line: &str, plans: &Plans, messages: &BTreeMap<String, Both>, scratch: &mut Scratch) -> String {
     let mut words = line.splitn(3, ' ');
-    let (encoding, name, rest) =
-        (words.next().unwrap_or_default(), words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    let (encoding, name, rest) = (
+        words.next().unwrap_or_default(),
+        words.next().unwrap_or_default(),
+        words.next().unwrap_or_default(),
+    );
     let json = encoding == "json";
     let input = if json { rest.as_bytes().to_vec() } else { from_hex(rest) };
     let plan = messages.get(name).and_then(|both| if json { both.from_json } else { both.from_protobuf });

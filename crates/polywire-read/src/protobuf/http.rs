@@ -38,7 +38,15 @@ impl Lower<'_> {
                 Some(binding)
             }
             Err(message) => {
-                self.diags.push(Diagnostic::error(&PROTO_HTTP, message).at(messages.span, "in this rule"));
+                let (message, near) = match message.split_once("; did you mean ") {
+                    Some((message, near)) => (message.to_string(), Some(near.to_string())),
+                    None => (message, None),
+                };
+                let diagnostic = Diagnostic::error(&PROTO_HTTP, message).at(messages.span, "in this rule");
+                self.diags.push(match near {
+                    Some(near) => diagnostic.help(format!("did you mean {near}")),
+                    None => diagnostic,
+                });
                 None
             }
         }

@@ -70,8 +70,8 @@ impl Lower<'_> {
             let required = self.oneof_required(&oneof);
             record.exclusive.push(Exclusive { name: oneof.name().to_string(), fields: places, required });
         }
-        self.message_rules(message, &order, &mut record);
         self.contract.types[id.0 as usize].shape = Shape::Record(record);
+        self.message_rules(message, &order, id);
         let full_name = message.full_name().to_string();
         self.contract.protobuf.messages.insert(id, ProtoMessage { full_name, fields, proto_json: true });
     }

@@ -1,13 +1,14 @@
 //! Services and methods as interfaces and operations.
 
 use polywire_contract::{
-    Effect, GrpcBinding, GrpcOutcome, HttpBinding, Interface, InterfaceId, Media, Operation, Outcome, Status,
-    Streaming, TypeId,
+    Effect, GrpcBinding, GrpcOutcome, HttpBinding, Interface, InterfaceId, Media, Operation, Outcome,
+    Segment, Status, Streaming, TypeId,
 };
-use polywire_diag::Span;
+use polywire_diag::{Diagnostic, Span};
 use prost_reflect::{MethodDescriptor, ServiceDescriptor};
 
 use super::{Lower, http::Messages, rules::extension};
+use crate::codes::PROTO_HTTP;
 
 impl Lower<'_> {
     pub(super) fn service(&mut self, service: &ServiceDescriptor) {
@@ -24,6 +25,7 @@ impl Lower<'_> {
         });
         for method in service.methods() {
             let operation = self.method(&method, interface, &name);
+            self.same_path(&operation);
             self.contract.operations.push(operation);
         }
     }
@@ -67,6 +69,30 @@ impl Lower<'_> {
         }
     }
 
+    /// Says where an operation has the method and path of another of the same file.
+    fn same_path(&mut self, operation: &Operation) {
+        let mut found = None;
+        'search: for other in &self.contract.operations {
+            for one in &operation.http {
+                let same = |binding: &&HttpBinding| {
+                    binding.method == one.method
+                        && binding.verb == one.verb
+                        && same_shape(&binding.path, &one.path)
+                };
+                if other.span.file == operation.span.file && other.http.iter().any(|binding| same(&binding)) {
+                    found = Some((other.span, other.name.clone(), one.method.clone()));
+                    break 'search;
+                }
+            }
+        }
+        if let Some((span, other, method)) = found {
+            let message = format!("`{}` has the path of `{other}` under {method}", operation.name);
+            let diagnostic =
+                Diagnostic::warning(&PROTO_HTTP, message).at(operation.span, "this one is never reached");
+            self.diags.push(diagnostic.at(span, "first given here"));
+        }
+    }
+
     fn bindings(&mut self, method: &MethodDescriptor, input: TypeId, span: Span) -> Vec<HttpBinding> {
         // A message that is no record has no field that could stand in the path or the query.
         let record = self.contract.record(input).cloned().unwrap_or_default();
@@ -84,6 +110,19 @@ impl Lower<'_> {
             Messages { input: &input, output: &output, record: &record, span: option.unwrap_or(span) };
         rule.as_message().map(|rule| self.http_rule(rule, &messages)).unwrap_or_default()
     }
+}
+
+/// Paths that differ only in the names of their fields are the same to a caller.
+fn same_shape(one: &[Segment], other: &[Segment]) -> bool {
+    one.len() == other.len()
+        && one.iter().zip(other).all(|pair| match pair {
+            (Segment::Literal(one), Segment::Literal(other)) => one == other,
+            (Segment::Field { .. }, Segment::Field { .. }) => true,
+            (Segment::Wildcard { pattern: one, .. }, Segment::Wildcard { pattern: other, .. }) => {
+                one == other
+            }
+            _ => false,
+        })
 }
 
 /// `idempotency_level` says it; else the HTTP method does.

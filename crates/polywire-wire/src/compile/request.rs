@@ -242,6 +242,8 @@ impl<'a> Job<'_, 'a> {
         let mut kept = crate::plan::Record::new(node, rows.collect(), record.extra);
         kept.groups_required = record.groups_required;
         kept.group_names = record.group_names;
+        // The rows have moved, and what is bound elsewhere may be set.
+        kept.one_of = Vec::new();
         kept.members = record.members;
         kept.order_base = record.order_base;
         self.compiler.plans.nodes[node.at()] = Node::Record(kept);
