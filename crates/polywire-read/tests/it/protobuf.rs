@@ -508,10 +508,7 @@ fn wrong_http_rules_are_told() {
         assert_eq!(found.join("\n"), expected, "{rule}");
     };
     check("post: \"/a\" body: \"*\"", "");
-    check(
-        "get: \"/a/{ib}\"",
-        "PW-R0212 path template `/a/{ib}`: `t.A` has no field `ib`",
-    );
+    check("get: \"/a/{ib}\"", "PW-R0212 path template `/a/{ib}`: `t.A` has no field `ib`");
     check("get: \"/a/{id\"", "PW-R0212 path template `/a/{id`: `{` without `}`");
     check(
         "get: \"/a/{more}\"",
