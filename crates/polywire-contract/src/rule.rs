@@ -38,6 +38,13 @@ pub enum ProtoRule {
     Contains(Vec<u8>),
     /// A form of text by its name in `buf.validate`: `email`, `ip_prefix`, `host_and_port` …
     WellKnown(String),
+    /// At most one of these fields of a record is there; unlike members of an `oneof`, a second one is a violation on every wire.
+    OneOf {
+        /// Places in [`crate::Record::fields`].
+        fields: Vec<u32>,
+        /// Exactly one must be there.
+        required: bool,
+    },
     /// The number of bytes is one of these.
     Sizes(Vec<u64>),
 }
@@ -60,6 +67,7 @@ impl ProtoRule {
             ProtoRule::Suffix(_) => "suffix",
             ProtoRule::Contains(_) => "contains",
             ProtoRule::WellKnown(_) => "format",
+            ProtoRule::OneOf { .. } => "oneOf",
             ProtoRule::Sizes(_) => "sizes",
         }
     }

@@ -5,17 +5,20 @@
 
 mod builtin;
 mod editions;
+mod extensions;
 mod failure;
 mod features;
 mod http;
 mod literal;
 mod load;
 mod messages;
+mod proto3;
 mod rules;
 mod services;
 mod set;
 mod source;
 mod template;
+mod well_known;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
@@ -27,6 +30,7 @@ use crate::{Reader, Sources, start_of};
 use editions::Editions;
 pub(crate) use set::listing;
 use source::Places;
+use well_known::AnyLimit;
 
 /// Reads `.proto` files.
 pub(crate) struct Protobuf;
@@ -75,6 +79,7 @@ impl Reader for Protobuf {
             diags,
             places,
             editions,
+            anys: Vec::new(),
             known,
             ids: HashMap::new(),
             waiting: VecDeque::new(),
@@ -83,6 +88,7 @@ impl Reader for Protobuf {
         for root in roots.iter().filter_map(|root| pool.get_file_by_name(root)) {
             lower.file(&root);
         }
+        lower.fill_anys();
     }
 }
 
@@ -93,6 +99,8 @@ struct Lower<'a> {
     /// By the name under which a file is imported.
     places: BTreeMap<String, Places>,
     editions: Editions,
+    /// Uses of `Any`, which are completed when all messages are known.
+    anys: Vec<(TypeId, AnyLimit)>,
     /// Types that an earlier file brought in.
     known: HashMap<(FileId, String), TypeId>,
     /// Messages and enums by full name.

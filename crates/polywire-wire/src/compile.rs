@@ -5,6 +5,7 @@ mod bytes;
 mod literal;
 mod operation;
 mod outcome;
+mod packed;
 mod place;
 mod record;
 mod request;

@@ -7,6 +7,7 @@ mod digest;
 mod list;
 mod map;
 mod missing;
+mod packed;
 mod record;
 mod rules;
 mod schema;
@@ -168,6 +169,7 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
             }
             Node::Map(map) => self.map(map, slot)?,
             Node::Sum(sum) => self.sum(sum)?,
+            Node::Packed(packed) => self.packed(packed, slot)?,
             Node::Wrapped(wrapped) => self.wrapped(wrapped, slot)?,
             Node::Any | Node::Tag | Node::Elsewhere => self.source.skip()?,
             Node::Schema(schema) => self.schema(schema)?,

@@ -95,6 +95,10 @@ fn proto_rule(rule: &ProtoRule, name: &str) -> String {
         ProtoRule::Prefix(bytes) | ProtoRule::Suffix(bytes) | ProtoRule::Contains(bytes) => {
             format!("{name} {}", bytes.escape_ascii())
         }
+        ProtoRule::OneOf { fields, required } => {
+            let places: Vec<String> = fields.iter().map(u32::to_string).collect();
+            format!("{name} of fields {}{}", places.join(", "), if *required { " required" } else { "" })
+        }
         ProtoRule::WellKnown(form) => format!("{name} {form}"),
         ProtoRule::Sizes(sizes) => {
             let sizes: Vec<String> = sizes.iter().map(u64::to_string).collect();

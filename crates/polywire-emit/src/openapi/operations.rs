@@ -53,7 +53,8 @@ impl Printer<'_> {
     fn binding(&mut self, one: &One<'_>, place: usize) {
         let operation = one.operation;
         let binding = &operation.http[place];
-        let Some(record) = self.contract.record(operation.input) else { return };
+        let none = Record::default();
+        let record = self.contract.record(operation.input).unwrap_or(&none);
         let (path, mut parameters) = self.path(operation, binding);
         let path = self.same_path(path, &mut parameters);
         let method = binding.method.to_lowercase();
@@ -368,6 +369,9 @@ impl Printer<'_> {
         let dialect = self.dialect(operation.input);
         let (usual, schema) = match &binding.body {
             BodyBinding::None => return None,
+            BodyBinding::Fields { ty: None } if contract.record(operation.input).is_none() => {
+                (JSON, self.schema(operation.input.into(), dialect, 0))
+            }
             BodyBinding::Fields { ty: Some(ty) } => (JSON, self.schema(*ty, dialect, 0)),
             BodyBinding::Fields { ty: None } => (JSON, self.body_fields(operation, binding, record, dialect)),
             BodyBinding::Field(at) => (JSON, self.field(record.fields.get(*at as usize)?, dialect, 0)),

@@ -38,7 +38,15 @@ impl Lower<'_> {
                 Some(binding)
             }
             Err(message) => {
-                self.diags.push(Diagnostic::error(&PROTO_HTTP, message).at(messages.span, "in this rule"));
+                let (message, near) = match message.split_once("; did you mean ") {
+                    Some((message, near)) => (message.to_string(), Some(near.to_string())),
+                    None => (message, None),
+                };
+                let diagnostic = Diagnostic::error(&PROTO_HTTP, message).at(messages.span, "in this rule");
+                self.diags.push(match near {
+                    Some(near) => diagnostic.help(format!("did you mean {near}")),
+                    None => diagnostic,
+                });
                 None
             }
         }
@@ -140,6 +148,9 @@ fn field_path(message: &MessageDescriptor, path: &str) -> Result<Vec<u32>, Strin
     for name in path.split('.') {
         let owner =
             message.take().ok_or_else(|| format!("`{path}` goes through a field that is no message"))?;
+        if owner.full_name().starts_with("google.protobuf.") && owner.full_name() != "google.protobuf.Empty" {
+            return Err(format!("`{}` has no fields in JSON", owner.full_name()));
+        }
         let fields = in_order(&owner);
         let at = fields.iter().position(|field| field.name() == name);
         let at = at.ok_or_else(|| unknown(&owner, name))?;

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use polywire_diag::{Diagnostic, FileId};
 use prost_reflect::DescriptorPool;
-use prost_types::FileDescriptorProto;
+use prost_types::{DescriptorProto, FileDescriptorProto};
 use protox::file::{File, FileResolver, GoogleFileResolver};
 
 use super::editions::{self, Editions};
-use super::{builtin, failure, source::Places};
-use crate::codes::{PROTO_CYCLE, PROTO_IMPORT, PROTO_LIMIT};
+use super::{builtin, failure, proto3, source::Places};
+use crate::codes::{PROTO_CYCLE, PROTO_DEFINITION, PROTO_IMPORT, PROTO_LIMIT};
 use crate::{Sources, start_of};
 
 /// Text of one file, in bytes.
@@ -109,13 +109,38 @@ impl Loader<'_> {
             }
         }
         self.stack.pop();
-        if !self.failed
-            && let Err(error) = self.pool.add_file_descriptor_proto(parsed.descriptor)
-        {
-            self.diags.extend(failure::definition(error, &parsed.text, own.unwrap_or(self.root)));
-            self.failed = true;
+        if !self.failed {
+            let names = reserved_names(&parsed.descriptor);
+            let own = own.unwrap_or(self.root);
+            for (name, path) in names {
+                let span = Places::new(own, &parsed.text, &parsed.descriptor).span(&path);
+                let message = format!("the name `{name}` is reserved in its message");
+                let diagnostic = Diagnostic::error(&PROTO_DEFINITION, message);
+                self.diags.push(diagnostic.at(span.unwrap_or_else(|| start_of(own)), "used here"));
+                self.failed = true;
+            }
+            let known = declared(&parsed.descriptor);
+            if let Err(error) = self.pool.add_file_descriptor_proto(parsed.descriptor) {
+                let names: Vec<String> = known.into_iter().chain(self.names_of_pool()).collect();
+                self.diags.extend(failure::definition(error, &parsed.text, own, &names));
+                self.failed = true;
+            }
         }
         self.failed |= before;
+    }
+
+    /// What types and options of other files are called.
+    fn names_of_pool(&self) -> Vec<String> {
+        let messages = self.pool.all_messages();
+        let options = messages.filter(|message| {
+            let name = message.full_name();
+            name.ends_with("Options") || name.starts_with("buf.validate.")
+        });
+        let fields = options.flat_map(|message| message.fields().collect::<Vec<_>>());
+        let fields = fields.map(|field| field.name().to_string());
+        let types = self.pool.all_messages().filter(|message| !message.is_map_entry());
+        let own = |name: &str| !name.starts_with("google.protobuf.") && !name.starts_with("buf.validate.");
+        fields.chain(types.filter(|ty| own(ty.full_name())).map(|ty| ty.name().to_string())).collect()
     }
 
     /// Adds an import; returns the name under which it is known.
@@ -223,6 +248,10 @@ impl Loader<'_> {
                     edition.restore(&mut descriptor);
                     self.editions.insert(name.to_string(), edition.year);
                 }
+                let places = || Places::new(file, &text, &descriptor);
+                let found = proto3::check(&descriptor, places, start_of(file));
+                self.failed |= !found.is_empty();
+                self.diags.extend(found);
                 Some(Parsed { descriptor, text })
             }
             Err(error) => {
@@ -232,6 +261,36 @@ impl Loader<'_> {
             }
         }
     }
+}
+
+/// What a file declares.
+fn declared(file: &FileDescriptorProto) -> Vec<String> {
+    let mut found: Vec<String> = file.enum_type.iter().map(|found| found.name().to_string()).collect();
+    let mut waiting: Vec<&DescriptorProto> = file.message_type.iter().collect();
+    while let Some(message) = waiting.pop() {
+        found.push(message.name().to_string());
+        found.extend(message.enum_type.iter().map(|found| found.name().to_string()));
+        waiting.extend(&message.nested_type);
+    }
+    found
+}
+
+/// Fields with a name that their message reserves, with their places.
+fn reserved_names(file: &FileDescriptorProto) -> Vec<(String, Vec<i32>)> {
+    let mut found = Vec::new();
+    let all = file.message_type.iter().enumerate();
+    let mut waiting: Vec<(&DescriptorProto, Vec<i32>)> =
+        all.map(|(at, message)| (message, vec![4, at as i32])).collect();
+    while let Some((message, path)) = waiting.pop() {
+        for (at, field) in message.field.iter().enumerate() {
+            if message.reserved_name.iter().any(|name| name == field.name()) {
+                found.push((field.name().to_string(), [&path[..], &[2, at as i32, 1]].concat()));
+            }
+        }
+        let nested = message.nested_type.iter().enumerate();
+        waiting.extend(nested.map(|(at, nested)| (nested, [&path[..], &[3, at as i32]].concat())));
+    }
+    found
 }
 
 /// A well-known file.

@@ -168,7 +168,7 @@ impl Adding<'_> {
         }
         let Some(bytes) = self.as_proto2(at) else { return false };
         if let Err(error) = self.pool.decode_file_descriptor_proto(&bytes[..]) {
-            let first = failure::definition(error, "", self.fallback.file).into_iter().next();
+            let first = failure::definition(error, "", self.fallback.file, &[]).into_iter().next();
             let message = first.map_or_else(String::new, |first| first.message);
             let span = self.span(descriptor.name(), &[]);
             self.diags.push(Diagnostic::error(&PROTO_DEFINITION, message).at(span, "in this file"));

@@ -1,7 +1,8 @@
 //! Records: which fields become rows, under what name and number, and what happens to the rest.
 
 use polywire_contract::{
-    Check, Extra, Field, ProtoField, ProtoKind, Record as Shape, Shape as AnyShape, TypeId, TypeRef,
+    Check, Extra, Field, ProtoField, ProtoKind, ProtoRule, Record as Shape, Shape as AnyShape, TypeId,
+    TypeRef,
 };
 use polywire_diag::Diagnostic;
 
@@ -91,6 +92,7 @@ impl<'a> Job<'_, 'a> {
         record.groups_required = groups_required;
         record.group_names = shape.exclusive.iter().map(|group| group.name.as_str().into()).collect();
         record.members = self.member_range(ty);
+        record.one_of = self.one_of(ty, &places, &record.rows);
         record.order_base = self.compiler.order_base;
         self.compiler.order_base = self.compiler.order_base.wrapping_add(record.rows.len() as u32 + 1);
         self.compiler.plans.nodes[id.at()] = Node::Record(record);
@@ -274,6 +276,21 @@ impl<'a> Job<'_, 'a> {
         required
     }
 
+    /// Fields of which one may be there by a rule; where one of them is read elsewhere, this pass cannot say.
+    fn one_of(&self, ty: TypeId, places: &[Option<usize>], rows: &[Row]) -> Vec<(Vec<u16>, bool)> {
+        let mut found = Vec::new();
+        for (check, _) in self.checks(ty) {
+            let Check::Proto(ProtoRule::OneOf { fields, required }) = check else { continue };
+            let at = |field: &u32| places.get(*field as usize).copied().flatten();
+            let members: Vec<u16> = fields.iter().filter_map(at).map(|row| row as u16).collect();
+            let here = |row: &u16| !matches!(self.node(rows[usize::from(*row)].node), Node::Elsewhere);
+            if members.iter().all(here) {
+                found.push((members, *required));
+            }
+        }
+        found
+    }
+
     fn extra_of(&mut self, shape: &Shape) -> ExtraRule {
         match shape.extra {
             _ if self.mode.from_protobuf => self.extra_rule(),
@@ -291,6 +308,7 @@ impl<'a> Job<'_, 'a> {
         for (check, span) in self.checks(ty) {
             let (min, max) = range.unwrap_or((0, u32::MAX));
             match check {
+                Check::Proto(ProtoRule::OneOf { .. }) => {}
                 Check::MinProperties(count) => range = Some((min.max(limit(*count)), max)),
                 Check::MaxProperties(count) => range = Some((min, max.min(limit(*count)))),
                 other => self.not_checked(other, *span),

@@ -245,6 +245,9 @@ impl<'a> Job<'_, 'a> {
 
     /// The fields of the input whose place is the body.
     fn body_fields(&mut self, input: TypeId, places: &[Where]) -> NodeId {
+        if self.contract().record(input).is_none() {
+            return self.whole(input.into(), input);
+        }
         if places.iter().all(|place| *place == Where::Body) {
             return self.record(input, input, None);
         }
@@ -265,6 +268,8 @@ impl<'a> Job<'_, 'a> {
         let mut kept = crate::plan::Record::new(node, rows.collect(), record.extra);
         kept.groups_required = record.groups_required;
         kept.group_names = record.group_names;
+        // The rows have moved, and what is bound elsewhere may be set.
+        kept.one_of = Vec::new();
         kept.members = record.members;
         kept.order_base = record.order_base;
         self.compiler.plans.nodes[node.at()] = Node::Record(kept);
@@ -315,6 +320,9 @@ impl<'a> Job<'_, 'a> {
             BodyBinding::Opaque { .. } => {
                 self.opaque(operation)?;
                 None
+            }
+            BodyBinding::Fields { .. } if contract.record(input).is_none() => {
+                Some(self.root(options, String::new(), |job| job.whole(input.into(), input))?)
             }
             BodyBinding::Fields { .. } => Some(self.root(options, String::new(), |job| {
                 job.record_part(input, input, &mut |at| if in_body(at) { Part::Row } else { Part::Elsewhere })

@@ -25,6 +25,15 @@ impl<'a> Job<'_, 'a> {
         if !self.mode.protobuf() {
             return self.single(ty, &place);
         }
+        if let Some(name) = self.well_known(message) {
+            let place = Place { kind: Some(ProtoKind::Message), ..place };
+            // `StringValue` and its like hold the value in their field 1.
+            if name.ends_with("Value") && !matches!(name, "Value" | "ListValue") {
+                let inner = Place { implicit: true, ..place.inside(1, self.natural(ty.id)) };
+                return self.wrap(ty.id, &inner, false, Empty::Zero);
+            }
+            return self.single(ty, &place);
+        }
         // Not a message by itself: it lies in one with the field 1, or in the message that its shape has.
         let shape = &self.contract().ty(ty.id).shape;
         let own_message = matches!(shape, Shape::Sum(_) | Shape::Any | Shape::List(_) | Shape::Map { .. });
@@ -37,6 +46,13 @@ impl<'a> Job<'_, 'a> {
 
     pub(super) fn is_proto_json(&self, message: TypeId) -> bool {
         self.contract().protobuf.messages.get(&message).is_some_and(|message| message.proto_json)
+    }
+
+    /// The name of a well-known message whose JSON is no object of its fields.
+    fn well_known(&self, message: TypeId) -> Option<&'a str> {
+        let found = self.contract().protobuf.messages.get(&message)?;
+        let record = matches!(self.contract().ty(message).shape, Shape::Record(_));
+        found.full_name.strip_prefix("google.protobuf.").filter(|_| !record)
     }
 
     pub(super) fn natural(&self, id: TypeId) -> ProtoKind {

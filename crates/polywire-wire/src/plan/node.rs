@@ -28,6 +28,8 @@ pub enum Node {
     Map(Box<Map>),
     /// One of several alternatives.
     Sum(Box<Sum>),
+    /// A message of one of several types, which stands beside it.
+    Packed(Box<Packed>),
     /// A value that Protobuf puts into a message of its own; JSON shows the value alone.
     Wrapped(Box<Wrapped>),
     /// Unicode text, and all that is text in both encodings.
@@ -126,6 +128,29 @@ pub struct Sum {
     /// What the members of an object say about it.
     pub(crate) peek: Option<Peek>,
     pub(crate) exact: bool,
+}
+
+/// `google.protobuf.Any`.
+#[derive(Clone, Debug)]
+pub struct Packed {
+    /// The rows of the message itself: type, value.
+    pub(crate) record: Record,
+    /// Where JSON says the type; values are full names.
+    pub(crate) tag: Tag,
+    pub(crate) branches: Vec<PackedBranch>,
+    pub(crate) url_slot: Slot,
+    pub(crate) value_slot: Slot,
+    /// Types that are not known pass as they are.
+    pub(crate) identity: bool,
+}
+
+/// One type that can be in it.
+#[derive(Clone, Debug)]
+pub struct PackedBranch {
+    pub(crate) node: NodeId,
+    pub(crate) url: Box<[u8]>,
+    /// JSON's member with the type.
+    pub(crate) written: Written,
 }
 
 /// One alternative.

@@ -95,6 +95,11 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
                 self.sink.duration(&map.value_slot, 0, 0);
                 Ok(())
             }
+            Node::Packed(_) => {
+                let opened = self.sink.open(&map.value_slot);
+                self.sink.close(opened);
+                Ok(())
+            }
             Node::Moment(moment) => {
                 moment.check(0, 0, self.state.now)?;
                 if moment.span {

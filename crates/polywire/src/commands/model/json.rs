@@ -172,6 +172,7 @@ fn proto_rule(rule: &ProtoRule) -> Value {
         ProtoRule::Prefix(bytes) | ProtoRule::Suffix(bytes) | ProtoRule::Contains(bytes) => {
             json!(bytes)
         }
+        ProtoRule::OneOf { fields, required } => json!({"fields": fields, "required": required}),
         ProtoRule::Sizes(sizes) => json!(sizes),
     }
 }
