@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use polywire_contract::Contract;
 use polywire_diag::Diagnostic;
 use polywire_read::Sources;
+use polywire_wire::{Compiler, SchemaOptions};
 
 use crate::exit::{Context, Exit, Failure, Outcome};
 use crate::output::{self, Format};
@@ -14,6 +15,10 @@ use crate::sources::DiskSources;
 
 /// The largest text that is read from standard input, in bytes.
 const STDIN_BYTES_MAX: u64 = 64 << 20;
+/// How many schemas of one contract are compiled.
+const SCHEMAS_MAX: usize = 500;
+/// What compiling schemas takes that are deep inside one another.
+const STACK_BYTES: usize = 256 << 20;
 
 /// Checks contracts and workspaces: every mistake with its place
 #[derive(clap::Args)]
@@ -87,6 +92,7 @@ fn contracts(
     diags: &mut Vec<Diagnostic>,
 ) -> Result<(Contract, usize), Failure> {
     let mut contract = Contract::default();
+    let before = diags.len();
     if path == Path::new("-") {
         let mut text = String::new();
         std::io::stdin()
@@ -98,10 +104,12 @@ fn contracts(
             Failure::wrong("standard input is no contract that is known").help(project::known())
         })?;
         reader.read(file, sources, &mut contract, diags);
+        compile(&contract, before, diags);
         return Ok((contract, 1));
     }
     if !path.is_dir() {
         project::read_contract(path, sources, &mut contract, diags)?;
+        compile(&contract, before, diags);
         return Ok((contract, 1));
     }
     let found = project::contracts_below(path, sources);
@@ -109,7 +117,9 @@ fn contracts(
     for (file, reader) in found {
         // Files of a folder do not share names: each is read on its own, and only counted together.
         let mut own = Contract::default();
+        let before = diags.len();
         reader.read(file, sources, &mut own, diags);
+        compile(&own, before, diags);
         contract.operations.append(&mut own.operations);
         contract.types.append(&mut own.types);
     }
@@ -117,4 +127,22 @@ fn contracts(
         output::note(&format!("no contract below {}", path.display()));
     }
     Ok((contract, files))
+}
+
+/// Compiles the schemas of a contract without mistakes, which would stand from `before` on: this finds patterns that are
+/// none.
+fn compile(contract: &Contract, before: usize, diags: &mut Vec<Diagnostic>) {
+    if contract.schemas.types.is_empty() || diags[before..].iter().any(Diagnostic::is_error) {
+        return;
+    }
+    let work = || {
+        let mut compiler = Compiler::new(contract);
+        for schema in contract.schemas.types.values().take(SCHEMAS_MAX) {
+            compiler.schema(*schema, &SchemaOptions::default(), diags);
+        }
+    };
+    std::thread::scope(|scope| {
+        let worker = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work);
+        worker.map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).ok();
+    });
 }
