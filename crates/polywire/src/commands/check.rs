@@ -3,12 +3,19 @@
 use std::path::PathBuf;
 
 use polywire_contract::Contract;
+use polywire_diag::Diagnostic;
 use polywire_read::Sources;
+use polywire_wire::{Compiler, SchemaOptions};
 
 use crate::exit::{Exit, Outcome};
 use crate::output::{self, Format};
 use crate::project::{self, MANIFEST};
 use crate::sources::DiskSources;
+
+/// How many schemas of one contract are compiled.
+const SCHEMAS_MAX: usize = 500;
+/// What compiling schemas takes that are deep inside one another.
+const STACK_BYTES: usize = 256 << 20;
 
 /// Checks contracts and workspaces: every mistake with its place
 #[derive(clap::Args)]
@@ -44,7 +51,10 @@ impl Check {
                 let project = project::open_into(path, &mut sources, &mut diags)?;
                 found.count(&project.contract, project.files.len());
             } else {
-                for contract in project::read_each(path, &mut sources, &mut diags)? {
+                for (file, reader) in project::contracts_at(path, &mut sources)? {
+                    let (mut contract, before) = (Contract::default(), diags.len());
+                    reader.read(file, &mut sources, &mut contract, &mut diags);
+                    compile(&contract, before, &mut diags);
                     found.count(&contract, 1);
                 }
             }
@@ -77,4 +87,22 @@ impl Found {
             output::count(self.types, "named type"),
         )
     }
+}
+
+/// Compiles the schemas of a contract without mistakes, which would stand from `before` on: this finds patterns that are
+/// none.
+fn compile(contract: &Contract, before: usize, diags: &mut Vec<Diagnostic>) {
+    if contract.schemas.types.is_empty() || diags[before..].iter().any(Diagnostic::is_error) {
+        return;
+    }
+    let work = || {
+        let mut compiler = Compiler::new(contract);
+        for schema in contract.schemas.types.values().take(SCHEMAS_MAX) {
+            compiler.schema(*schema, &SchemaOptions::default(), diags);
+        }
+    };
+    std::thread::scope(|scope| {
+        let worker = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work);
+        worker.map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).ok();
+    });
 }

@@ -181,6 +181,16 @@ fn what_is_not_there_is_3_and_what_is_wrong_is_1() {
 }
 
 #[test]
+fn check_finds_patterns_that_are_none() {
+    let schema = r#"{"$schema": "http://json-schema.org/draft-07/schema#", "items": {"pattern": "(a"}}"#;
+    let folder = folder(&[("w.json", schema)]);
+    for path in ["w.json", "."] {
+        let said = polywire(&["check", path], folder.path());
+        assert!(said.exit == 1 && said.stdout.contains("PW-W0008"), "{}{}", said.stdout, said.stderr);
+    }
+}
+
+#[test]
 fn the_model_is_printed_for_people_and_for_programs() {
     let text = polywire(&["model", "fixtures/contracts/json-schema-order/schema.json"], &root());
     assert_eq!(text.exit, 0, "{}", text.stderr);
