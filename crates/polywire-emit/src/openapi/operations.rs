@@ -154,7 +154,7 @@ impl Printer<'_> {
                         &field.name,
                         schema,
                         &field.doc,
-                        field.required,
+                        field.required || field.required_on_request,
                         (*style, *explode),
                     ));
                 }
@@ -165,7 +165,7 @@ impl Printer<'_> {
                         &field.name,
                         schema,
                         &field.doc,
-                        field.required,
+                        field.required || field.required_on_request,
                         (Style::Simple, false),
                     ));
                 }
@@ -176,7 +176,7 @@ impl Printer<'_> {
                         &field.name,
                         schema,
                         &field.doc,
-                        field.required,
+                        field.required || field.required_on_request,
                         (Style::Form, true),
                     ));
                 }
@@ -201,7 +201,7 @@ impl Printer<'_> {
         let whole = leaf.path.len() == 1;
         let schema = if whole { self.field(field, dialect, 0) } else { self.schema(leaf.ty, dialect, 0) };
         let name = leaf.names.first()?;
-        let required = whole && field.required;
+        let required = whole && (field.required || field.required_on_request);
         queryable.then(|| {
             parameter(
                 "query",
