@@ -15,6 +15,7 @@ pub(super) fn marks(field: &Field) -> String {
         let _ = write!(text, " = {}", literal(default));
     }
     for (set, word) in [
+        (field.required_on_request, " required in requests"),
         (field.read_only, " read only"),
         (field.write_only, " write only"),
         (field.deprecated, " deprecated"),

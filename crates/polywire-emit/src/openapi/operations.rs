@@ -302,7 +302,7 @@ impl Printer<'_> {
         let mut schema = self.field(field, dialect, 0);
         let mut out = json!({"name": name, "in": within});
         describe(&mut out, &mut schema, &field.doc);
-        if field.required || within == "path" {
+        if field.required || field.required_on_request || within == "path" {
             out["required"] = json!(true);
         }
         let marks = [
@@ -348,7 +348,7 @@ impl Printer<'_> {
         let whole = leaf.path.len() == 1;
         let schema = if whole { self.field(field, dialect, 0) } else { self.schema(leaf.ty, dialect, 0) };
         let name = leaf.names.first()?;
-        let required = whole && field.required;
+        let required = whole && (field.required || field.required_on_request);
         queryable.then(|| {
             let (mut out, mut schema) = (json!({"name": name, "in": "query"}), schema);
             describe(&mut out, &mut schema, if whole { &field.doc } else { "" });

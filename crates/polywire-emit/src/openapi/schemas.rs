@@ -189,7 +189,7 @@ impl Printer<'_> {
         let mut required = Vec::new();
         for field in which.iter().filter_map(|at| record.fields.get(*at)) {
             properties.insert(field.name.clone(), self.field(field, dialect, depth));
-            if field.required {
+            if field.required || field.required_on_request {
                 required.push(json!(field.name));
             }
         }

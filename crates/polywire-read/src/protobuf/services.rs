@@ -2,11 +2,12 @@
 
 use polywire_contract::{
     Effect, GrpcBinding, GrpcOutcome, HttpBinding, Interface, InterfaceId, Media, Operation, Outcome,
-    Segment, Status, Streaming, TypeId,
+    Segment, Shape, Status, Streaming, TypeId,
 };
 use polywire_diag::{Diagnostic, Span};
-use prost_reflect::{MethodDescriptor, ServiceDescriptor};
+use prost_reflect::{FieldDescriptor, MessageDescriptor, MethodDescriptor, ServiceDescriptor};
 
+use super::messages::{in_order, places};
 use super::{Lower, http::Messages, rules::extension};
 use crate::codes::PROTO_HTTP;
 
@@ -36,6 +37,7 @@ impl Lower<'_> {
         let input = self.whole(&method.input(), span);
         let output = self.whole(&method.output(), span);
         self.work();
+        self.required_on_request(&method.input(), input);
         let http = self.bindings(method, input, span);
         let options = method.method_descriptor_proto().options.as_ref();
         let outcome = |status, ok, media| Outcome { status, ok, media, doc: String::new(), span };
@@ -66,6 +68,22 @@ impl Lower<'_> {
             span,
             doc: self.doc(&file, method.path()),
             deprecated: options.is_some_and(|o| o.deprecated()),
+        }
+    }
+
+    /// Marks what a request must have. Only fields of the request itself: a resource inside of one may be there in part, as
+    /// in updates with a field mask.
+    fn required_on_request(&mut self, message: &MessageDescriptor, id: TypeId) {
+        let required = |field: &FieldDescriptor| {
+            let found = extension(&field.options(), "google.api.field_behavior");
+            let list = found.as_ref().and_then(|value| value.as_list()).unwrap_or_default();
+            list.iter().any(|value| value.as_enum_number() == Some(2))
+        };
+        let marked = places(&in_order(message), required);
+        if let Shape::Record(record) = &mut self.contract.types[id.0 as usize].shape {
+            for at in marked {
+                record.fields[at as usize].required_on_request = true;
+            }
         }
     }
 

@@ -434,6 +434,18 @@ fn well_known_messages_are_taken_and_answered_by_methods() {
 }
 
 #[test]
+fn required_behaviour_is_of_requests() {
+    let contract = clean(
+        "message Get { string id = 1 [(google.api.field_behavior) = REQUIRED]; Book book = 2; }
+         message Book { string title = 1 [(google.api.field_behavior) = REQUIRED]; }
+         service S { rpc G(Get) returns (Book); }",
+    );
+    let field = |name| contract.record(type_named(&contract, name)).expect("a record").fields[0].clone();
+    assert!(field("t.proto#t.Get").required_on_request && !field("t.proto#t.Get").required);
+    assert!(!field("t.proto#t.Book").required_on_request);
+}
+
+#[test]
 fn extensions_are_fields_with_their_names_in_brackets() {
     let text = "syntax = \"proto2\";\npackage t;\nmessage M { extensions 100 to max; }\n\
         extend M { optional string note = 100; repeated int32 many = 101; }";

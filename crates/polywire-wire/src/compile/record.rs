@@ -171,11 +171,10 @@ impl<'a> Job<'_, 'a> {
 
     /// Whether a field must be there in this direction.
     pub(super) fn must_be_there(&self, field: &Field) -> bool {
-        let other_way = match self.mode.direction {
-            Direction::Request => field.read_only,
-            Direction::Response => field.write_only,
-        };
-        field.required && !other_way
+        match self.mode.direction {
+            Direction::Request => (field.required || field.required_on_request) && !field.read_only,
+            Direction::Response => field.required && !field.write_only,
+        }
     }
 
     /// A field's type as its value is read: null is the row's affair, except that ProtoJSON's wrappers are told by it.
