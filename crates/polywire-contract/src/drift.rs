@@ -18,6 +18,8 @@ use crate::{Contract, Shape, Type, TypeId, TypeRef, Words, words};
 
 /// How many types of the same words are compared with each other; more are compared with the first only.
 const EACH_WITH_EACH_MAX: usize = 12;
+/// What the names of Protobuf's own types have in them: every contract has those.
+const WELL_KNOWN: &str = "google.protobuf.";
 /// How deep types without a name of their own are followed.
 const DEPTH_MAX: usize = 16;
 /// How many differences of a pair are kept.
@@ -232,7 +234,11 @@ impl<'c> Known<'c> {
 
     /// What it is compared by. A table is named for many rows, a type for one: `addresses` is `address`.
     fn words(self) -> Option<Words> {
-        let mut words = words(self.ty().short_name()?);
+        let ty = self.ty();
+        if ty.name.as_ref().is_some_and(|name| name.contains(WELL_KNOWN)) {
+            return None;
+        }
+        let mut words = words(ty.short_name()?);
         if self.contract.sql.tables.contains_key(&self.id) {
             let last = words.0.last_mut()?;
             *last = singular(last);
