@@ -24,7 +24,7 @@ use crate::output;
 use crate::sources::DiskSources;
 
 pub(crate) use contracts::{contracts_at, read_contract, read_each, reader_of};
-pub(crate) use types::find_type;
+pub(crate) use types::{find_type, listed, named_types, short};
 
 /// The file that makes a folder a workspace.
 pub(crate) const MANIFEST: &str = "polywire.yaml";

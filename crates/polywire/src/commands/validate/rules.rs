@@ -13,9 +13,6 @@ use crate::output;
 use crate::project;
 use crate::sources::DiskSources;
 
-/// How many names a message lists.
-const NAMES_MAX: usize = 20;
-
 /// A compiled schema or type.
 pub(super) struct Rules {
     plans: Plans,
@@ -85,58 +82,15 @@ impl Rules {
 
 /// The type that is meant; a schema document's own where none is named.
 fn chosen(contract: &Contract, name: Option<&str>, file: &str) -> Result<TypeId, Failure> {
-    let named: Vec<(TypeId, &str)> = contract
-        .types
-        .iter()
-        .enumerate()
-        .filter_map(|(at, ty)| Some((TypeId(at as u32), ty.name.as_deref()?)))
-        .collect();
-    let Some(name) = name else {
-        return match named.as_slice() {
-            [] => Err(Failure::usage(format!("{file} has no types"))),
-            [(only, _)] => Ok(*only),
-            [(first, _), ..] if contract.schemas.types.contains_key(first) => Ok(*first),
-            _ => Err(Failure::usage(format!("{file} has several types: name one with --type"))
-                .help(listed(&named))),
-        };
-    };
-    // A whole name goes before the end of one.
-    let means = |full: &str| {
-        let local = full.split_once('#').map_or(full, |(_, local)| local);
-        full == name || local == name || local == name.strip_prefix('#').unwrap_or(name)
-    };
-    let ends = |full: &str| full.strip_suffix(name).is_some_and(|before| before.ends_with(['#', '/', '.']));
-    for matches in [&means as &dyn Fn(&str) -> bool, &ends] {
-        let found: Vec<_> = named.iter().filter(|(_, full)| matches(full)).copied().collect();
-        match found.as_slice() {
-            [] => {}
-            [(only, _)] => return Ok(*only),
-            _ => {
-                let message = format!("`{name}` may be one of several types of {file}");
-                return Err(Failure::usage(message).help(listed(&found)));
-            }
-        }
+    if let Some(name) = name {
+        return project::find_type(contract, name);
     }
-    let near = polywire_diag::nearest(name, named.iter().map(|(_, full)| short(full)));
-    let help = match near {
-        Some(near) => format!("did you mean `{near}`? {}", listed(&named)),
-        None => listed(&named),
-    };
-    Err(Failure::usage(format!("there is no type `{name}` in {file}")).help(help))
-}
-
-/// A type as it is named on the command line: what is behind its file.
-fn short(full: &str) -> &str {
-    let local = full.split_once('#').map_or(full, |(_, local)| local);
-    local.rsplit('/').next().unwrap_or(local)
-}
-
-fn listed(named: &[(TypeId, &str)]) -> String {
-    let mut names: Vec<&str> = named.iter().map(|(_, full)| short(full)).collect();
-    names.sort_unstable();
-    names.dedup();
-    let more = names.len().saturating_sub(NAMES_MAX);
-    names.truncate(NAMES_MAX);
-    let more = if more > 0 { format!(", and {more} more") } else { String::new() };
-    format!("there are {}{more}", names.join(", "))
+    match project::named_types(contract).as_slice() {
+        [] => Err(Failure::usage(format!("{file} has no types"))),
+        [(only, _)] => Ok(*only),
+        [(first, _), ..] if contract.schemas.types.contains_key(first) => Ok(*first),
+        several => Err(Failure::usage(format!("{file} has several types: name one with --type")).help(
+            format!("there are {}", project::listed(several.iter().map(|(_, id)| project::short(id)))),
+        )),
+    }
 }
