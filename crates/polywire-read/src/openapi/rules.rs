@@ -130,7 +130,13 @@ fn operation(walk: &mut Validate, map: &Map, span: Span) {
         return;
     };
     let Some(members) = responses.value.as_map() else { return };
-    for entry in members.entries.iter().filter(|entry| !entry.key.starts_with("x-")) {
+    let mut named = members.entries.iter().filter(|entry| !entry.key.starts_with("x-")).peekable();
+    if named.peek().is_none() {
+        let diagnostic = Diagnostic::warning(&MISSING_FIELD, "the operation has no response")
+            .at(responses.key_span, "every answer breaks this contract");
+        walk.diags.push(diagnostic.help("name at least one status, or `default`"));
+    }
+    for entry in named {
         if super::operation::status(&entry.key).is_none() {
             let message = format!("`{}` is no status", entry.key);
             let label = "a status, a range such as `4XX`, or `default`";

@@ -126,7 +126,8 @@ impl<'a> Validate<'_, 'a> {
 
     /// Follows a reference; what lies in another file is looked at later.
     fn reference(&mut self, node: &'a Node, want: Want) {
-        let Some(text) = node.as_text() else { return };
+        let text = node.as_text();
+        let (true, Some(text)) = (self.kind(node, text.is_some(), "text", "`$ref`"), text) else { return };
         match self.resolver.resolve(node.span.file, text) {
             Ok(target) if target.node.span.file == node.span.file => {}
             Ok(target) => {
@@ -154,7 +155,7 @@ impl<'a> Validate<'_, 'a> {
         self.object(node, node.span, &SCHEMA);
         let Some(map) = node.as_map() else { return };
         rules::schema(self, map);
-        if let Some(reference) = map.get("$ref") {
+        if let Some(reference) = map.get("$ref").filter(|node| node.as_text().is_some()) {
             self.reference(reference, Want::Schema);
         }
     }

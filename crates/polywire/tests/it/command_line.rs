@@ -91,3 +91,17 @@ fn the_exported_contracts_of_the_quickstart_are_those_that_its_order_service_is_
         assert!(exported == used, "{name} is stale; run the export into examples/quickstart/orders/proto");
     }
 }
+
+#[test]
+fn what_two_files_say_of_a_third_is_counted_once() {
+    let folder = tempfile::tempdir().expect("there is a place for temporary files");
+    let write =
+        |name: &str, text: &str| fs::write(folder.path().join(name), text).expect("it can be written");
+    write("shared.proto", "syntax = \"proto3\";\nmessage A { Missing a = 1; }\n");
+    for name in ["one.proto", "two.proto"] {
+        write(name, "syntax = \"proto3\";\nimport \"shared.proto\";\n");
+    }
+    let said = polywire(&["check", "."], folder.path());
+    let expected = "checked 3 contracts: 0 operations, 0 named types: 1 error, 0 warnings\n";
+    assert_eq!((said.exit, said.stderr.as_str()), (1, expected), "{}", said.stdout);
+}
