@@ -2,7 +2,9 @@
 
 use std::fmt::Write;
 
-use polywire_contract::{Contract, HttpBinding, Operation, OperationId, Segment, Status};
+use polywire_contract::{
+    BodyBinding, Contract, HttpBinding, Operation, OperationId, PathPart, Segment, Status,
+};
 use polywire_wire::Form;
 use serde::Serialize;
 
@@ -57,6 +59,8 @@ pub struct OutcomeLine {
     pub ok: bool,
     /// What its body can be.
     pub media: Vec<String>,
+    /// The header fields that the contract declares; they are passed on as they are.
+    pub headers: Vec<String>,
 }
 
 impl Snapshot {
@@ -64,10 +68,15 @@ impl Snapshot {
     pub fn explain(&self, id: OperationId) -> Explanation {
         let operation = self.contract.operation(id);
         let entry = &self.operations[id.0 as usize];
-        let outcomes = operation.outcomes.iter().map(|outcome| OutcomeLine {
+        let headers = |at: usize| {
+            let notes = self.contract.openapi.outcomes.get(&(id, at as u32));
+            notes.map_or(&[][..], |notes| &notes.headers).iter().map(|header| header.name.clone()).collect()
+        };
+        let outcomes = operation.outcomes.iter().enumerate().map(|(at, outcome)| OutcomeLine {
             status: status(outcome.status),
             ok: outcome.ok,
             media: outcome.media.iter().map(|media| media.name.clone()).collect(),
+            headers: headers(at),
         });
         let policies = POLICIES
             .iter()
@@ -84,10 +93,21 @@ impl Snapshot {
     fn way_line(&self, id: OperationId, way: Way) -> WayLine {
         WayLine {
             from: self.address(id, way.from),
-            from_encoding: encoding(way.from.0),
+            from_encoding: self.encoding(id, way.from),
             to: self.address(id, way.to),
-            to_encoding: encoding(way.to.0),
+            to_encoding: self.encoding(id, way.to),
             plan: if way.from.0 == way.to.0 { "identity" } else { "transcode" },
+        }
+    }
+
+    fn encoding(&self, id: OperationId, (form, binding): (Form, usize)) -> &'static str {
+        let body = self.contract.operation(id).http.get(binding).map(|http| &http.body);
+        match (form, body) {
+            (Form::Message, _) => "protobuf",
+            (Form::Document, Some(BodyBinding::Form { .. })) => "form",
+            (Form::Document, Some(BodyBinding::Text)) => "text",
+            (Form::Document, Some(BodyBinding::Opaque { .. })) => "bytes as they are",
+            (Form::Document, _) => "json",
         }
     }
 
@@ -125,18 +145,20 @@ fn http_address(contract: &Contract, operation: &Operation, http: &HttpBinding) 
             Segment::Field { prefix, field, suffix } => {
                 text.push_str(&format!("/{prefix}{{{}}}{suffix}", name(field)))
             }
+            Segment::Mixed(parts) => {
+                text.push('/');
+                for part in parts {
+                    match part {
+                        PathPart::Text(literal) => text.push_str(literal),
+                        PathPart::Field(field) => text.push_str(&format!("{{{}}}", name(field))),
+                    }
+                }
+            }
             Segment::Wildcard { field, .. } => text.push_str(&format!("/{{{}=**}}", name(field))),
         }
     }
     text.push_str(&http.verb.as_ref().map(|verb| format!(":{verb}")).unwrap_or_default());
     text
-}
-
-fn encoding(form: Form) -> &'static str {
-    match form {
-        Form::Document => "json",
-        Form::Message => "protobuf",
-    }
 }
 
 fn status(status: Status) -> String {
@@ -160,9 +182,12 @@ impl std::fmt::Display for Explanation {
             writeln!(f, "  {}", format!("{name:<11} {settings}").trim_end())?;
         }
         writeln!(f, "outcomes")?;
-        for OutcomeLine { status, ok, media } in &self.outcomes {
+        for OutcomeLine { status, ok, media, headers } in &self.outcomes {
             let mut line = format!("  {status:<8}{:<6}", if *ok { "ok" } else { "error" });
             write!(line, "{}", media.join(", "))?;
+            if !headers.is_empty() {
+                write!(line, " with {}", headers.join(", "))?;
+            }
             writeln!(f, "{}", line.trim_end())?;
         }
         Ok(())

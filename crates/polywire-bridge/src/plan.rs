@@ -1,9 +1,10 @@
 //! Runs plans on exchanges with buffers that a thread keeps. Knows nothing of policies.
 
 use std::cell::RefCell;
+use std::time::SystemTime;
 
 use bytes::Bytes;
-use polywire_call::{Body, Exchange};
+use polywire_call::{Body, Clock, Exchange, SystemClock};
 use polywire_contract::BodyBinding;
 use polywire_wire::{Form, Output, Passed, Plans, Refusal, Scratch};
 
@@ -32,8 +33,12 @@ pub(crate) struct Report {
 }
 
 /// Lends the thread's buffers for the time of one plan.
-fn work<T>(use_them: impl FnOnce(&mut Output, &mut Scratch) -> T) -> T {
+fn work<T>(plans: &Plans, use_them: impl FnOnce(&mut Output, &mut Scratch) -> T) -> T {
     WORK.with_borrow_mut(|work| {
+        if plans.needs_now() {
+            let now = SystemClock.wall().duration_since(SystemTime::UNIX_EPOCH);
+            work.scratch.set_now(now.map_or(0, |now| now.as_nanos() as i128));
+        }
         let result = use_them(&mut work.output, &mut work.scratch);
         if work.output.body.capacity() > KEPT_BYTES_MAX {
             work.output.body = Vec::new();
@@ -48,7 +53,7 @@ fn report(output: &mut Output) -> Report {
 
 /// Brings the input of an exchange into the form that its component's link needs.
 pub(crate) fn request(snapshot: &Snapshot, way: Way, exchange: &mut Exchange) -> Result<Report, Refusal> {
-    work(|output, scratch| {
+    work(&snapshot.plans, |output, scratch| {
         let input = &mut exchange.input;
         let body = match &input.body {
             Body::None => None,
@@ -62,11 +67,19 @@ pub(crate) fn request(snapshot: &Snapshot, way: Way, exchange: &mut Exchange) ->
                 Form::Message => (Body::Message(bytes), None),
                 Form::Document if without_body(snapshot, exchange.operation, way) => (Body::None, None),
                 Form::Document if bytes.is_empty() => (Body::None, None),
-                Form::Document => (Body::Message(bytes), Some("application/json".into())),
+                Form::Document => (Body::Message(bytes), Some(media(snapshot, exchange.operation, way))),
             };
         }
         Ok(report(output))
     })
+}
+
+/// The first JSON type that the contract lists.
+fn media(snapshot: &Snapshot, operation: polywire_contract::OperationId, way: Way) -> String {
+    let contract = &snapshot.contract;
+    let notes = contract.openapi.bodies.get(&(contract.operation(operation).input, way.to.1 as u32));
+    let listed = notes.and_then(|notes| notes.media.iter().find(|name| !name.contains('*')));
+    listed.map_or("application/json", String::as_str).to_string()
 }
 
 fn without_body(snapshot: &Snapshot, operation: polywire_contract::OperationId, way: Way) -> bool {
@@ -78,11 +91,11 @@ fn without_body(snapshot: &Snapshot, operation: polywire_contract::OperationId, 
 pub(crate) fn outcome(
     plans: &Plans,
     way: Way,
-    outcome: usize,
+    (outcome, media): (usize, usize),
     body: &[u8],
 ) -> Result<(Option<Bytes>, Report), Refusal> {
-    work(|output, scratch| {
-        let passed = plans.outcome(way.plan, outcome, body, output, scratch)?;
+    work(plans, |output, scratch| {
+        let passed = plans.outcome(way.plan, outcome, media, body, output, scratch)?;
         let written = matches!(passed, Passed::Written).then(|| Bytes::copy_from_slice(&output.body));
         Ok((written, report(output)))
     })

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use polywire_call::{Code, Ends, Link, Origin, Routes};
-use polywire_contract::{Contract, OperationId};
+use polywire_contract::{BodyBinding, Contract, HttpBinding, OperationId};
 use polywire_diag::Diagnostic;
 use polywire_wire::{Compiler, Form, PlanId, PlanOptions, Plans, Validation};
 
@@ -128,6 +128,11 @@ fn entry(
         let messages = operation.grpc.iter().map(|_| (Form::Message, 0));
         for from in documents.chain(messages) {
             let to = (form, if form == Form::Document && from.0 == Form::Document { from.1 } else { 0 });
+            // A second media type that nobody reads can go to a component that takes it, and nowhere else.
+            let unread = |binding: &HttpBinding| matches!(binding.body, BodyBinding::Opaque { .. });
+            if from.1 > 0 && to.0 == Form::Message && operation.http.get(from.1).is_some_and(unread) {
+                continue;
+            }
             if let Some(plan) =
                 reachable(operation, form).then(|| compiler.operation(id, from, to, &options, diags))
             {

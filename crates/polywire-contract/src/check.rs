@@ -2,7 +2,7 @@
 
 use polywire_syntax::Number;
 
-use crate::Literal;
+use crate::{Literal, ProtoRule};
 
 /// One rule. Lengths count code points (text), bytes (bytes), items (lists) or members (maps, records).
 #[derive(Clone, Debug, PartialEq)]
@@ -39,6 +39,8 @@ pub enum Check {
     MinProperties(u64),
     /// At most so many members.
     MaxProperties(u64),
+    /// A rule of Protobuf's validation that JSON Schema has no keyword for. Bounds of moments and spans of time are seconds.
+    Proto(ProtoRule),
 }
 
 impl Check {
@@ -61,6 +63,7 @@ impl Check {
             Check::UniqueItems => "uniqueItems",
             Check::MinProperties(_) => "minProperties",
             Check::MaxProperties(_) => "maxProperties",
+            Check::Proto(rule) => rule.rule(),
         }
     }
 }

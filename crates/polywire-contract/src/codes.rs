@@ -1,4 +1,4 @@
-//! The codes of this crate: `PW-C01xx` are the lock's, `PW-C02xx` those of derived contracts.
+//! The codes of this crate: `PW-C01xx` are the lock's, `PW-C02xx` those of derived contracts, `PW-C03xx` those of drift.
 
 polywire_diag::codes! {
     LOCK_FORM = "PW-C0101",
@@ -7,4 +7,9 @@ polywire_diag::codes! {
     LOCK_MOVED = "PW-C0104",
     DERIVE_COLLISION = "PW-C0201",
     DERIVE_NO_FORM = "PW-C0202",
+    DRIFT_KIND = "PW-C0301",
+    DRIFT_FIELD = "PW-C0302",
+    DRIFT_PRESENCE = "PW-C0303",
+    DRIFT_VALUES = "PW-C0304",
+    DRIFT_DEFAULT = "PW-C0305",
 }

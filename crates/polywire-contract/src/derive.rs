@@ -117,7 +117,7 @@ impl Derive<'_> {
 
     /// Why a message cannot carry what the operation takes or gives.
     fn opaque(&self, operation: &crate::Operation) -> Option<&'static str> {
-        if operation.http.iter().any(|binding| matches!(binding.body, BodyBinding::Opaque { .. })) {
+        if operation.http.first().is_some_and(|binding| matches!(binding.body, BodyBinding::Opaque { .. })) {
             return Some("its body is not JSON");
         }
         let json = |outcome: &crate::Outcome| outcome.media.iter().any(|m| m.is_json() && m.ty.is_some());

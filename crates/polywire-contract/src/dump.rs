@@ -1,33 +1,48 @@
 //! The model as text for people: every named type, every operation with its input and outcomes. The same contract gives
 //! the same text. Must not be read back by a program: that is what the model's JSON is for.
 
+mod schema;
 mod word;
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use word::{listed, marks, place_name, rule};
+pub(crate) use word::{listed, literal, rule};
+use word::{marks, place_name, spelt};
 
 use crate::{
-    BodyBinding, Contract, Effect, Extra, GrpcBinding, HttpBinding, Operation, Outcome, Place, Record,
-    Segment, Shape, Status, Streaming, Sum, TypeId, TypeRef, WildcardPart,
+    BodyBinding, Contract, Description, Effect, Extra, GrpcBinding, HttpBinding, Kept, Operation,
+    OperationId, Outcome, PathPart, Place, Record, Segment, Shape, Status, Streaming, Sum, TypeId, TypeRef,
+    WildcardPart,
 };
 
 /// How deep types without a name are written out inside each other.
 const DEPTH_MAX: usize = 12;
 /// How long the text may get before nothing without a name is written out any more.
 const TEXT_MAX: usize = 64 << 20;
+/// How much of a value that is only kept is written out, in characters.
+const KEPT_MAX: usize = 400;
 
 /// Writes a contract as text.
 pub fn dump(contract: &Contract) -> String {
     let mut out = Dump { contract, text: String::new(), written: BTreeSet::new() };
+    for description in &contract.openapi.descriptions {
+        out.description(description);
+    }
     for (at, ty) in contract.types.iter().enumerate() {
         if let Some(name) = &ty.name {
             let id = TypeId(at as u32);
-            let body = out.body(id, 0);
+            let body = match contract.schemas.types.get(&id) {
+                Some(held) => schema::name(&contract.schemas, *held),
+                None => out.body(id, 0),
+            };
             out.written.clear();
             out.line(0, &format!("type {name} = {body}"));
             out.members(id, 1, 0);
+            let notes = contract.openapi.types.get(&id);
+            for (name, kept) in notes.map_or(&[][..], |notes| &notes.fields) {
+                out.kept(1, name, kept);
+            }
             out.message(id);
             for line in crate::sql::lines(contract, id) {
                 out.line(1, &line);
@@ -35,12 +50,18 @@ pub fn dump(contract: &Contract) -> String {
             out.text.push('\n');
         }
     }
+    if !contract.schemas.all.is_empty() {
+        schema::schemas(&contract.schemas, &mut |depth, text| out.line(depth, text));
+        out.text.push('\n');
+    }
     for (at, interface) in contract.interfaces.iter().enumerate() {
         let service =
             interface.service.as_ref().map_or_else(String::new, |service| format!(" service {service}"));
         out.line(0, &format!("interface {}{service}", interface.name));
-        for operation in contract.operations.iter().filter(|operation| operation.interface.0 as usize == at) {
-            out.operation(operation);
+        for (place, operation) in contract.operations.iter().enumerate() {
+            if operation.interface.0 as usize == at {
+                out.operation(OperationId(place as u32), operation);
+            }
         }
         out.text.push('\n');
     }
@@ -65,7 +86,22 @@ impl Dump<'_> {
         self.text.push('\n');
     }
 
-    fn operation(&mut self, operation: &Operation) {
+    fn description(&mut self, description: &Description) {
+        self.line(0, &format!("description {}", description.name));
+        for (name, kept) in description.fields.iter().chain(&description.security_schemes) {
+            self.kept(1, name, kept);
+        }
+        self.text.push('\n');
+    }
+
+    /// A value that is only kept, in one line.
+    fn kept(&mut self, indent: usize, name: &str, kept: &Kept) {
+        let text: String = kept.0.chars().take(KEPT_MAX).collect();
+        let more = if text.len() < kept.0.len() { " …" } else { "" };
+        self.line(indent, &format!("{name} {text}{more}"));
+    }
+
+    fn operation(&mut self, id: OperationId, operation: &Operation) {
         self.written.clear();
         let streaming = match operation.streaming {
             Streaming::Unary => "",
@@ -87,9 +123,30 @@ impl Dump<'_> {
         if let Some(GrpcBinding { path, .. }) = &operation.grpc {
             self.line(2, &format!("grpc {path}"));
         }
+        let notes = self.contract.openapi.operations.get(&id);
+        for (name, kept) in notes.map_or(&[][..], |notes| &notes.fields) {
+            self.kept(2, name, kept);
+        }
         self.input(operation);
-        for outcome in &operation.outcomes {
+        for (at, outcome) in operation.outcomes.iter().enumerate() {
             self.outcome(outcome);
+            self.answer(id, at as u32);
+        }
+    }
+
+    /// What is said of an outcome beside its body.
+    fn answer(&mut self, id: OperationId, at: u32) {
+        let Some(notes) = self.contract.openapi.outcomes.get(&(id, at)) else { return };
+        for header in &notes.headers {
+            let optional = if header.required { "" } else { "?" };
+            let line = format!("header {}{optional}: {}", header.name, self.short(header.ty));
+            self.line(3, &line);
+        }
+        if let Some(links) = &notes.links {
+            self.kept(3, "links", links);
+        }
+        for (media, described) in &notes.described {
+            self.kept(3, media, described);
         }
     }
 
@@ -103,6 +160,15 @@ impl Dump<'_> {
                 self.line(2, &format!("input {body}"));
                 let places = operation.http.first().map_or(&[][..], |binding| &binding.places);
                 self.fields(record, places, 3, 0);
+                let spellings = self.contract.openapi.spellings.range((operation.input, 0)..);
+                for ((input, at), spelling) in spellings {
+                    if *input != operation.input {
+                        break;
+                    }
+                    let name = record.fields.get(*at as usize).map_or("?", |field| &field.name);
+                    let line = format!("{name} is spelt{}", spelt(spelling));
+                    self.line(3, &line);
+                }
             }
         }
     }
@@ -119,6 +185,8 @@ impl Dump<'_> {
             BodyBinding::Fields { ty: None } => " body: its fields".to_string(),
             BodyBinding::Fields { ty: Some(ty) } => format!(" body: {}", self.short(*ty)),
             BodyBinding::Field(at) => format!(" body: field {}", self.path(operation, &[*at])),
+            BodyBinding::Form { ty } => format!(" body: form {}", self.short(*ty)),
+            BodyBinding::Text => " body: text".to_string(),
             BodyBinding::Opaque { media } => format!(" body: opaque {}", media.join(", ")),
         };
         line.push_str(&body);
@@ -136,6 +204,13 @@ impl Dump<'_> {
             Segment::Literal(text) => format!("/{text}"),
             Segment::Field { prefix, field, suffix } => {
                 format!("/{prefix}{{{}}}{suffix}", self.path(operation, field))
+            }
+            Segment::Mixed(parts) => {
+                let part = |part: &PathPart| match part {
+                    PathPart::Text(text) => text.clone(),
+                    PathPart::Field(field) => format!("{{{}}}", self.path(operation, field)),
+                };
+                format!("/{}", parts.iter().map(part).collect::<String>())
             }
             Segment::Wildcard { field, pattern } => {
                 let parts: Vec<&str> = pattern
@@ -330,7 +405,8 @@ impl Dump<'_> {
                     let kind = format!("{:?}", field.kind).to_lowercase();
                     let implicit = if field.implicit { " implicit" } else { "" };
                     let packed = if field.packed { " packed" } else { "" };
-                    format!("{} {} {key}{kind}{implicit}{packed}", field.number, field.name)
+                    let group = if field.delimited { " group" } else { "" };
+                    format!("{} {} {key}{kind}{implicit}{packed}{group}", field.number, field.name)
                 })
                 .collect();
             self.line(1, &format!("message {} {{{}}}", message.full_name, fields.join("; ")));

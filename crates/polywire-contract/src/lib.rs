@@ -7,12 +7,16 @@
 mod check;
 mod codes;
 mod derive;
+mod drift;
 mod dump;
+mod fits;
 mod lock;
 mod name;
+mod openapi;
 mod operation;
 mod parameter;
 mod protobuf;
+mod rule;
 mod schema;
 mod shape;
 mod sql;
@@ -20,15 +24,20 @@ mod sql;
 pub use check::Check;
 pub use codes::CODES;
 pub use derive::derive_grpc;
+pub use drift::{Aspect, Difference, Drift, Drifts, Fate, Side, drift};
 pub use dump::dump;
 pub use lock::{Lock, LockMode, Numbered};
 pub use name::{Words, words};
+pub use openapi::{
+    BodyNotes, Description, Header, Kept, OpenApi, OperationNotes, OutcomeNotes, Spelling, TypeNotes,
+};
 pub use operation::{
     BodyBinding, Effect, GrpcBinding, GrpcOutcome, HttpBinding, Interface, InterfaceId, Media, Operation,
-    OperationId, Outcome, Place, Segment, Status, Streaming, Style, WildcardPart,
+    OperationId, Outcome, PathPart, Place, Segment, Status, Streaming, Style, WildcardPart,
 };
-pub use parameter::Parameter;
+pub use parameter::{PARAMETERS_MAX, Parameter, Whole};
 pub use protobuf::{ProtoEnum, ProtoField, ProtoKind, ProtoMessage, Protobuf};
+pub use rule::ProtoRule;
 pub use schema::{
     Condition, Draft, Items, JsonKind, Members, Residual, Rules, Schema, SchemaDocument, SchemaId, Schemas,
 };
@@ -57,6 +66,8 @@ pub struct Contract {
     pub sql: Sql,
     /// The JSON Schema side of types.
     pub schemas: Schemas,
+    /// The OpenAPI side of operations.
+    pub openapi: OpenApi,
 }
 
 impl Contract {

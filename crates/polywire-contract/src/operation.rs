@@ -114,6 +114,8 @@ pub enum Segment {
         /// Text after the value in this segment.
         suffix: String,
     },
+    /// One segment with several fields and texts between them (`{base}...{head}`). No two fields touch.
+    Mixed(Vec<PathPart>),
     /// One or more segments (`{name=shelves/*/books/*}`, `**`) bound to an input field.
     Wildcard {
         /// The place in the input record, then in nested records.
@@ -121,6 +123,31 @@ pub enum Segment {
         /// What it matches, piece by piece.
         pattern: Vec<WildcardPart>,
     },
+}
+
+/// A piece of a segment with several fields.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PathPart {
+    /// Exactly this, percent-decoded.
+    Text(String),
+    /// A value, up to the first occurrence of the text behind it.
+    Field(Vec<u32>),
+}
+
+impl Segment {
+    /// The fields that are bound to it, in order.
+    pub fn fields(&self) -> impl Iterator<Item = &[u32]> {
+        let (one, several) = match self {
+            Segment::Literal(_) => (None, &[][..]),
+            Segment::Field { field, .. } | Segment::Wildcard { field, .. } => (Some(&field[..]), &[][..]),
+            Segment::Mixed(parts) => (None, &parts[..]),
+        };
+        let several = several.iter().filter_map(|part| match part {
+            PathPart::Field(field) => Some(&field[..]),
+            PathPart::Text(_) => None,
+        });
+        one.into_iter().chain(several)
+    }
 }
 
 /// A piece of a wildcard.
@@ -152,11 +179,28 @@ pub enum Place {
         explode: bool,
     },
     /// In a header; names are compared without case.
-    Header,
+    Header {
+        /// Members of a record are written `key=value`.
+        explode: bool,
+    },
     /// In a cookie.
-    Cookie,
+    Cookie {
+        /// `form`, or `cookie` for text that is not encoded.
+        style: Style,
+        /// Whether a list is a repeated cookie.
+        explode: bool,
+    },
     /// In the body.
     Body,
+    /// In the body as a field of a form.
+    Form {
+        /// As in a query.
+        style: Style,
+        /// Whether a list is a repeated key.
+        explode: bool,
+    },
+    /// The body is its text.
+    Text,
 }
 
 /// How lists and records are written in a parameter (OpenAPI 3.1, section 4.8.12.3).
@@ -178,6 +222,8 @@ pub enum Style {
     DeepObject,
     /// `key.a=b`, lists as repeated keys: the query of `google.api.http`.
     Dotted,
+    /// `key=a` in a cookie, as it is: nothing is encoded.
+    Cookie,
 }
 
 /// What the body of an HTTP request is.
@@ -192,6 +238,13 @@ pub enum BodyBinding {
     },
     /// The value of one field.
     Field(u32),
+    /// `application/x-www-form-urlencoded`, made of all fields whose place is the form.
+    Form {
+        /// The form's own type.
+        ty: TypeRef,
+    },
+    /// The text of the one field whose place is the text.
+    Text,
     /// Bytes of another media type, passed on as they are.
     Opaque {
         /// What the contract lists.
@@ -249,7 +302,7 @@ pub struct Media {
 impl Media {
     /// JSON itself, or a `+json` type.
     pub fn is_json(&self) -> bool {
-        self.name == "application/json" || self.name.ends_with("+json")
+        crate::openapi::is_json(&self.name)
     }
 }
 

@@ -44,6 +44,8 @@ pub struct ProtoField {
     /// A list or map that is not repeated here, but lies in a message around it, as that message's one field 1:
     /// `google.protobuf.Struct`, `ListValue`, or a derived message in a `oneof`.
     pub wrapped: bool,
+    /// A message lies between two tags instead of after its length: a group.
+    pub delimited: bool,
 }
 
 /// An enum with numbers, in the order of the enum's values.

@@ -55,6 +55,8 @@ pub struct Rules {
     pub kinds: Option<Vec<JsonKind>>,
     /// Rules of single values. [`Check::Among`] is about values of all kinds.
     pub checks: Vec<(Check, Span)>,
+    /// `format` is a rule here, whatever holds elsewhere.
+    pub asserts_format: bool,
     /// Values that the value equals.
     pub constants: Vec<Literal>,
     /// Members of objects.
@@ -166,7 +168,7 @@ pub enum Draft {
 pub struct SchemaDocument {
     /// Where it is found by references.
     pub uri: String,
-    /// Its edition, where it does not name one itself.
+    /// Its edition.
     pub draft: Draft,
     /// The whole of it.
     pub root: Literal,

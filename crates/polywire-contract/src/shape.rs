@@ -194,6 +194,8 @@ pub struct Field {
     pub ty: TypeRef,
     /// It must be there.
     pub required: bool,
+    /// It must be there in what a component is sent (`google.api.field_behavior = REQUIRED` of a method's request).
+    pub required_on_request: bool,
     /// The value that stands for an absent one.
     pub default: Option<Literal>,
     /// Where it was written.
@@ -218,6 +220,7 @@ impl Field {
             alias: None,
             ty,
             required: false,
+            required_on_request: false,
             default: None,
             span,
             doc: String::new(),

@@ -2,12 +2,13 @@
 //!
 //! Must not leave out a rule that JSON Schema can say.
 
+mod kept;
 mod operations;
 mod schemas;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use polywire_contract::{Contract, InterfaceId, TypeId};
+use polywire_contract::{Contract, InterfaceId, Place, Style, TypeId};
 use polywire_diag::Diagnostic;
 use serde_json::{Map, Value, json};
 
@@ -34,7 +35,10 @@ impl Emitter for OpenApi {
             waiting: VecDeque::new(),
             operation_ids: BTreeSet::new(),
             paths: Map::new(),
+            written: BTreeMap::new(),
+            by_name: BTreeMap::new(),
         };
+        printer.whole_descriptions(interfaces);
         for id in interfaces {
             printer.interface(*id);
             printer.work();
@@ -59,6 +63,10 @@ struct Printer<'a> {
     waiting: VecDeque<(String, TypeId, schemas::Dialect)>,
     operation_ids: BTreeSet<String>,
     paths: Map<String, Value>,
+    /// Path and method of what was written, by input and method.
+    written: BTreeMap<(TypeId, String), (String, String)>,
+    /// Types by their stable ids; filled when something is looked for.
+    by_name: BTreeMap<String, TypeId>,
 }
 
 impl Printer<'_> {
@@ -77,12 +85,15 @@ impl Printer<'_> {
             .collect();
         self.schemas.insert(STANDARD_ERROR.into(), standard_error());
         let mut document = json!({
-            "openapi": "3.1.0",
+            "openapi": if self.is_new() { "3.2.0" } else { "3.1.0" },
             "info": {"title": title.join(", "), "version": "1"},
             "tags": tags,
-            "paths": self.paths,
-            "components": {"schemas": self.schemas},
+            "paths": std::mem::take(&mut self.paths),
+            "components": {},
         });
+        if let Some(document) = document.as_object_mut() {
+            self.told(interfaces, document);
+        }
         if let [one] = title[..] {
             document["x-polywire-interface"] = json!(one);
         }
@@ -90,10 +101,21 @@ impl Printer<'_> {
     }
 }
 
+impl Printer<'_> {
+    /// Whether something is said that only OpenAPI 3.2 can say.
+    fn is_new(&self) -> bool {
+        let newer = |item: &Value| item.get("additionalOperations").is_some() || item.get("query").is_some();
+        let cookies = |place: &Place| matches!(place, Place::Cookie { style: Style::Cookie, .. });
+        let places = self.contract.operations.iter().flat_map(|operation| &operation.http);
+        self.paths.values().any(newer) || places.flat_map(|binding| &binding.places).any(cookies)
+    }
+}
+
 /// The body of errors that Polywire itself decides.
 fn standard_error() -> Value {
     json!({
         "type": "object",
+        "x-polywire-standard": true,
         "description": "An error that the contract does not declare.",
         "required": ["error"],
         "properties": {

@@ -12,7 +12,7 @@ use std::fmt::Write;
 use polywire_contract::{Contract, InterfaceId, ProtoEnum, Shape, TypeId};
 use polywire_diag::Diagnostic;
 
-use crate::{Emitter, Files};
+use crate::{Emitter, Files, NOT_SAYABLE};
 use reach::Reach;
 
 /// Prints Protobuf.
@@ -23,8 +23,9 @@ impl Emitter for Protobuf {
         "protobuf"
     }
 
-    fn emit(&self, contract: &Contract, interfaces: &[InterfaceId], _diags: &mut Vec<Diagnostic>) -> Files {
+    fn emit(&self, contract: &Contract, interfaces: &[InterfaceId], diags: &mut Vec<Diagnostic>) -> Files {
         let reach = Reach::of(contract, interfaces);
+        groups(contract, &reach, diags);
         let mut files = Files::default();
         for package in reach.packages() {
             let mut printer =
@@ -33,6 +34,24 @@ impl Emitter for Protobuf {
             files.insert(file_name(package), printer.file());
         }
         files
+    }
+}
+
+/// Says which fields are groups: proto3 has none, and printed as messages they lie on the wire in another way.
+fn groups(contract: &Contract, reach: &Reach, diags: &mut Vec<Diagnostic>) {
+    for (id, message) in &contract.protobuf.messages {
+        let Some(record) = contract.record(*id).filter(|_| reach.package(&message.full_name).is_some())
+        else {
+            continue;
+        };
+        for (field, proto) in record.fields.iter().zip(&message.fields) {
+            if proto.as_ref().is_some_and(|proto| proto.delimited) {
+                let text = format!("`{}` is a group, which proto3 cannot say", field.name);
+                let diagnostic =
+                    Diagnostic::warning(&NOT_SAYABLE, text).at(field.span, "printed as a message");
+                diags.push(diagnostic.help("give clients the contract's own file"));
+            }
+        }
     }
 }
 
@@ -138,7 +157,12 @@ impl Printer<'_> {
     /// A message's or enum's name as it is written in this file; its file is imported.
     fn refer(&mut self, full_name: &str) -> String {
         if let Some(name) = full_name.strip_prefix("google.protobuf.") {
-            return self.well_known(name, &polywire_contract::words(name).snake());
+            let file = match name {
+                "Struct" | "Value" | "ListValue" => "struct".to_string(),
+                name if name.ends_with("Value") => "wrappers".to_string(),
+                name => polywire_contract::words(name).snake(),
+            };
+            return self.well_known(name, &file);
         }
         let package = self.reach.package(full_name).unwrap_or_else(|| reach::package_of(full_name));
         if package != self.package {

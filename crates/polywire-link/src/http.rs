@@ -10,6 +10,7 @@ mod percent;
 mod pool;
 mod render;
 mod route;
+mod style;
 
 use std::sync::Arc;
 

@@ -1,4 +1,5 @@
-//! The codes of this crate: `PW-R01xx` are OpenAPI's, `PW-R02xx` Protobuf's, `PW-R03xx` SQL's.
+//! The codes of this crate: `PW-R01xx` are OpenAPI's, `PW-R02xx` Protobuf's, `PW-R03xx` SQL's, `PW-R04xx`
+//! JSON Schema's.
 
 polywire_diag::codes! {
     UNSUPPORTED_VERSION = "PW-R0101",
@@ -18,12 +19,14 @@ polywire_diag::codes! {
     BAD_DISCRIMINATOR = "PW-R0115",
     NO_EFFECT = "PW-R0116",
     LIMIT = "PW-R0117",
+    BAD_DEFAULT = "PW-R0118",
     PROTO_SYNTAX = "PW-R0201",
     PROTO_IMPORT = "PW-R0202",
     PROTO_CYCLE = "PW-R0203",
     PROTO_DEFINITION = "PW-R0204",
     PROTO_LIMIT = "PW-R0205",
     PROTO_UNSUPPORTED = "PW-R0206",
+    PROTO_SET = "PW-R0214",
     PROTO_RULE_UNCHECKED = "PW-R0210",
     PROTO_RULE_TYPE = "PW-R0211",
     PROTO_HTTP = "PW-R0212",
@@ -36,4 +39,9 @@ polywire_diag::codes! {
     SQL_OPAQUE = "PW-R0306",
     SQL_LIMIT = "PW-R0307",
     SQL_VALUE = "PW-R0308",
+    SCHEMA_VALUE = "PW-R0401",
+    SCHEMA_REFERENCE = "PW-R0402",
+    SCHEMA_ENDLESS = "PW-R0403",
+    SCHEMA_DIALECT = "PW-R0404",
+    SCHEMA_TOO_LARGE = "PW-R0405",
 }

@@ -5,6 +5,7 @@
 #![warn(clippy::disallowed_methods)]
 
 mod codes;
+mod json_schema;
 mod openapi;
 mod protobuf;
 mod sql;
@@ -21,6 +22,23 @@ pub trait Sources {
 
     /// Loads what `path` means when it stands in `from`, once: a second call gives the same number.
     fn load(&mut self, path: &str, from: FileId) -> Result<FileId, Missing>;
+
+    /// Loads what `path` means below the first import root that has it; none where there are no roots, or none has it.
+    fn import(&mut self, _path: &str) -> Option<FileId> {
+        None
+    }
+
+    /// The bytes of a file that is no text; its text is what [`text_of_bytes`] made of them.
+    fn bytes(&self, _file: FileId) -> Option<&[u8]> {
+        None
+    }
+}
+
+/// A text that stands for a binary contract, so that places in it can be shown; none where the bytes are no such contract.
+///
+/// What is read is the bytes: sources keep them for [`Sources::bytes`].
+pub fn text_of_bytes(bytes: &[u8]) -> Option<String> {
+    protobuf::listing(bytes)
 }
 
 /// A text that could not be loaded, and why, in words for people.
@@ -48,7 +66,8 @@ pub trait Reader: Sync {
 }
 
 /// Every reader, sorted by name.
-pub const READERS: &[&dyn Reader] = &[&openapi::OpenApi, &protobuf::Protobuf, &sql::Sql];
+pub const READERS: &[&dyn Reader] =
+    &[&json_schema::JsonSchema, &openapi::OpenApi, &protobuf::Protobuf, &sql::Sql];
 
 /// The start of a file, for mistakes that have no better place.
 pub fn start_of(file: FileId) -> Span {

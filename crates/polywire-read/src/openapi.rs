@@ -3,12 +3,16 @@
 //! First the document is validated, whole and with a place for every mistake; then schemas become types and paths become
 //! operations, where what was wrong is passed over in silence. Must not know a transport or an encoding's bytes.
 
+mod body;
 mod documents;
 mod fields;
 mod input;
+mod kept;
 mod operation;
+mod outcome;
 mod parts;
 mod path;
+mod pattern;
 mod record;
 mod rules;
 mod schema;
@@ -18,20 +22,25 @@ mod swagger;
 mod validate;
 mod values;
 
-use polywire_contract::{Contract, Shape, TypeId};
-use polywire_diag::{Diagnostic, FileId, nearest};
-use polywire_syntax::{Map, Node, Value};
+use std::collections::HashSet;
+
+use polywire_contract::{Contract, Description, InterfaceId, Shape, TypeId};
+use polywire_diag::{Diagnostic, FileId, Span, nearest};
+use polywire_syntax::{Entry, Map, Node, Value};
 
 use crate::codes::{
-    BAD_DISCRIMINATOR, BAD_PARAMETER, BAD_REFERENCE, BAD_VALUE, DUPLICATE, ENDLESS, LIMIT, MISSING_FIELD,
-    NO_EFFECT, NOT_CHECKED, NOT_MERGED, OPAQUE, PATH, PATH_PARAMETER, UNKNOWN_KEY, UNSUPPORTED_VERSION,
-    WRONG_KIND,
+    BAD_DEFAULT, BAD_DISCRIMINATOR, BAD_PARAMETER, BAD_REFERENCE, BAD_VALUE, DUPLICATE, ENDLESS, LIMIT,
+    MISSING_FIELD, NO_EFFECT, NOT_CHECKED, NOT_MERGED, OPAQUE, PATH, PATH_PARAMETER, UNKNOWN_KEY,
+    UNSUPPORTED_VERSION, WRONG_KIND,
 };
 use crate::{Reader, Sources, start_of};
 
 use documents::{Documents, Resolver, escape};
 use operation::Operations;
 use schema::Lowering;
+
+/// Marks what a description says of the errors that Polywire itself decides: no contract declares those.
+const STANDARD: &str = "x-polywire-standard";
 
 /// Reads OpenAPI descriptions.
 pub(crate) struct OpenApi;
@@ -78,11 +87,40 @@ fn read(file: FileId, sources: &mut dyn Sources, contract: &mut Contract, diags:
     let mut resolver = Resolver::new(&documents);
     validate::validate(&document.root, edition, &mut resolver, diags);
     let from = contract.types.len();
+    let interfaces = contract.interfaces.len() as u32;
     let mut lowering = Lowering::new(edition, &mut resolver, contract, diags);
     schemas(&mut lowering, map, &document.name);
     Operations::new(&mut lowering, map, &document.name).read(map);
+    description(&mut lowering, map, &document.name, interfaces);
     lowering.finish();
     endless_sums(contract, from, diags);
+    defaults(contract, from, diags);
+}
+
+/// Leaves out defaults that are no values of their types, and says so once for each.
+fn defaults(contract: &mut Contract, from: usize, diags: &mut Vec<Diagnostic>) {
+    let mut said = HashSet::new();
+    for at in from..contract.types.len() {
+        let Shape::Record(record) = &contract.types[at].shape else { continue };
+        let misfit = |(place, field): (usize, &polywire_contract::Field)| {
+            let default = field.default.as_ref()?;
+            let reason = contract.misfit(field.ty, default)?;
+            let wanted = reason.strip_prefix("must be ").and_then(|rest| rest.split(", not ").next());
+            let help = wanted.and_then(|wanted| validate::fix(default, wanted));
+            let message = format!("the default of `{}` {reason}", field.name);
+            let diagnostic = Diagnostic::warning(&BAD_DEFAULT, message).at(default.span, "left out");
+            Some((place, default.span, help.into_iter().fold(diagnostic, Diagnostic::help)))
+        };
+        let found: Vec<_> = record.fields.iter().enumerate().filter_map(misfit).collect();
+        for (place, span, diagnostic) in found {
+            if said.insert(span) {
+                diags.push(diagnostic);
+            }
+            if let Shape::Record(record) = &mut contract.types[at].shape {
+                record.fields[place].default = None;
+            }
+        }
+    }
 }
 
 /// Lowers every schema that has a name of its own, also where nothing uses it.
@@ -90,14 +128,42 @@ fn schemas<'a>(lowering: &mut Lowering<'_, 'a>, document: &'a Map, name: &str) {
     let components = document.get("components").and_then(Node::as_map);
     let schemas = components.and_then(|map| map.get("schemas")).and_then(Node::as_map);
     let entries = schemas.map_or(&[][..], |map| &map.entries);
+    let own = |entry: &&Entry| !entry.value.as_map().is_some_and(|map| schema::is_set(map, STANDARD));
     for entry in entries {
         let id = format!("{name}#/components/schemas/{}", escape(&entry.key));
         lowering.names.insert(std::ptr::from_ref(&entry.value), id);
     }
-    for entry in entries {
+    for entry in entries.iter().filter(own) {
         lowering.use_of(&entry.value);
     }
     lowering.finish();
+}
+
+/// Keeps what the document says as a whole.
+fn description<'a>(lowering: &mut Lowering<'_, 'a>, map: &'a Map, name: &str, interfaces: u32) {
+    const KEPT: &[&str] = &["info", "servers", "security", "webhooks", "externalDocs"];
+    let extension = |key: &str| key.starts_with("x-") && !key.starts_with("x-polywire-");
+    let fields = lowering.kept_fields(map, |key| KEPT.contains(&key) || extension(key));
+    let components = map.get("components").and_then(Node::as_map);
+    let schemes = components.and_then(|map| map.get("securitySchemes")).and_then(Node::as_map);
+    let security_schemes = schemes.map_or_else(Vec::new, |map| lowering.kept_fields(map, |_| true));
+    let version = match map.get("openapi").map(|node| &node.value) {
+        Some(Value::Text(text)) => text.clone(),
+        Some(Value::Number(number)) => number.0.clone(),
+        _ => String::new(),
+    };
+    let contract = &mut *lowering.contract;
+    let interfaces = (interfaces..contract.interfaces.len() as u32).map(InterfaceId).collect();
+    let nowhere = Span::new(FileId(0), 0, 0);
+    let (name, span) = (name.to_string(), map.entries.first().map_or(nowhere, |entry| entry.key_span));
+    contract.openapi.descriptions.push(Description {
+        name,
+        span,
+        version,
+        interfaces,
+        fields,
+        security_schemes,
+    });
 }
 
 /// The edition that a document says it is of.

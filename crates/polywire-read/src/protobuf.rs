@@ -4,15 +4,21 @@
 //! Must not know how a message lies on the wire beyond numbers and kinds.
 
 mod builtin;
+mod editions;
+mod extensions;
 mod failure;
+mod features;
 mod http;
 mod literal;
 mod load;
 mod messages;
+mod proto3;
 mod rules;
 mod services;
+mod set;
 mod source;
 mod template;
+mod well_known;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
@@ -21,7 +27,10 @@ use polywire_diag::{Diagnostic, FileId, Span};
 use prost_reflect::MessageDescriptor;
 
 use crate::{Reader, Sources, start_of};
+use editions::Editions;
+pub(crate) use set::listing;
 use source::Places;
+use well_known::AnyLimit;
 
 /// Reads `.proto` files.
 pub(crate) struct Protobuf;
@@ -49,33 +58,37 @@ impl Reader for Protobuf {
         contract: &mut Contract,
         diags: &mut Vec<Diagnostic>,
     ) {
-        let Some(loaded) = load::load(file, sources, diags) else { return };
-        let Some(root) = loaded.pool.get_file_by_name(&loaded.root) else { return };
+        let set = sources.bytes(file).map(|bytes| set::load(file, bytes, diags));
+        let (pool, roots, editions, places) = match set {
+            Some(None) => return,
+            Some(Some(set)) => (set.pool, set.roots, set.editions, set.places),
+            None => {
+                let Some(loaded) = load::load(file, sources, diags) else { return };
+                let places = loaded.places(sources);
+                (loaded.pool, vec![loaded.root], loaded.editions, places)
+            }
+        };
         let known = contract
             .types
             .iter()
             .enumerate()
             .filter_map(|(at, ty)| Some(((ty.span.file, ty.name.clone()?), TypeId(at as u32))))
             .collect();
-        let places = loaded
-            .files
-            .iter()
-            .filter_map(|(name, id)| {
-                let descriptor = loaded.pool.get_file_by_name(name)?;
-                let text = sources.map().text(*id);
-                Some((name.clone(), Places::new(*id, text, descriptor.file_descriptor_proto())))
-            })
-            .collect();
         let mut lower = Lower {
             contract,
             diags,
             places,
+            editions,
+            anys: Vec::new(),
             known,
             ids: HashMap::new(),
             waiting: VecDeque::new(),
             fallback: start_of(file),
         };
-        lower.file(&root);
+        for root in roots.iter().filter_map(|root| pool.get_file_by_name(root)) {
+            lower.file(&root);
+        }
+        lower.fill_anys();
     }
 }
 
@@ -85,6 +98,9 @@ struct Lower<'a> {
     diags: &'a mut Vec<Diagnostic>,
     /// By the name under which a file is imported.
     places: BTreeMap<String, Places>,
+    editions: Editions,
+    /// Uses of `Any`, which are completed when all messages are known.
+    anys: Vec<(TypeId, AnyLimit)>,
     /// Types that an earlier file brought in.
     known: HashMap<(FileId, String), TypeId>,
     /// Messages and enums by full name.

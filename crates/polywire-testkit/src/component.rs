@@ -67,9 +67,16 @@ impl Component {
         self.shared.requests.load(Ordering::SeqCst)
     }
 
-    /// A header of the last request.
+    /// A header of the last request; `:target` is what stands behind the method, `:body` the body.
     pub fn header(&self, name: &str) -> Option<String> {
+        let request = self.shared.last.lock().expect("no holder panics");
+        match name {
+            ":target" => return request.split(' ').nth(1).map(str::to_string),
+            ":body" => return request.split_once("\r\n\r\n").map(|(_, body)| body.to_string()),
+            _ => drop(request),
+        }
         let head = self.shared.last.lock().expect("no holder panics");
+        let head = head.split("\r\n\r\n").next().unwrap_or_default();
         let fields = head.lines().filter_map(|line| line.split_once(':'));
         fields
             .into_iter()
@@ -107,7 +114,7 @@ fn serve(mut stream: TcpStream, shared: &Shared) {
     }
 }
 
-/// Reads a head and a body of the announced length.
+/// Reads a head and a body of the announced length, as one text.
 fn read_request(stream: &mut TcpStream) -> Option<String> {
     let mut bytes = Vec::new();
     let mut block = [0; 4096];
@@ -125,9 +132,9 @@ fn read_request(stream: &mut TcpStream) -> Option<String> {
             line.to_lowercase().strip_prefix("content-length:").and_then(|v| v.trim().parse::<usize>().ok())
         })
         .unwrap_or(0);
-    let mut have = bytes.len() - end;
-    while have < length {
-        have += stream.read(&mut block).ok().filter(|n| *n > 0)?;
+    while bytes.len() - end < length {
+        let read = stream.read(&mut block).ok().filter(|n| *n > 0)?;
+        bytes.extend_from_slice(&block[..read]);
     }
-    Some(head)
+    Some(head + &String::from_utf8_lossy(&bytes[end..]))
 }

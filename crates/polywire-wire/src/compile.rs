@@ -1,9 +1,11 @@
 //! Turns operations and types of a contract into plans. What cannot be carried over faithfully is a diagnostic here,
 //! not a surprise at run time.
 
+mod bytes;
 mod literal;
 mod operation;
 mod outcome;
+mod packed;
 mod place;
 mod record;
 mod request;
@@ -128,7 +130,10 @@ impl<'a> Compiler<'a> {
 
     /// All plans; immutable from here on.
     pub fn finish(self) -> Plans {
-        self.plans
+        let mut plans = self.plans;
+        let needs = |node: &Node| matches!(node, Node::Moment(moment) if moment.needs_now());
+        plans.needs_now = plans.nodes.iter().any(needs);
+        plans
     }
 
     fn add(&mut self, program: Program) -> Option<PlanId> {

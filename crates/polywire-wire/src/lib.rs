@@ -55,10 +55,12 @@ pub const ENCODINGS: &[EncodingRow] = &[json::ENCODING, protobuf::ENCODING];
 
 /// The parts of plans that sources and sinks are handed, and what they are made of.
 pub mod parts {
-    pub use crate::check::{Exact, FloatRules, Format, SchemaNumber, TextRules};
+    pub use crate::check::{
+        BytesRules, Exact, FloatRules, Format, Moment, MomentRule, SchemaNumber, TextRules,
+    };
     pub use crate::plan::{
         Absent, Bool, Branch, Bytes, Choice, Condition, Decimal, Empty, Enum, ExtraRule, Float, Guard, Int,
-        Items, List, Map, Matcher, Members, NameRule, Node, NodeId, OnNull, Peek, PeekRow, Record, Residual,
-        Row, SchemaNode, Slot, Sum, Tag, Text, Values, Wire, Wrapped,
+        Items, List, Map, Matcher, Members, NameRule, Node, NodeId, OnNull, Packed, PackedBranch, Peek,
+        PeekRow, Record, Residual, Row, SchemaNode, Slot, Sum, Tag, Text, Values, Wire, Wrapped,
     };
 }

@@ -1,7 +1,7 @@
 //! Runs the plan of an operation: parameters and body in, one message out, and the other way round.
 
 use crate::params::{NONE, TextSource};
-use crate::plan::{Body, Leaf, NodeId, OutcomePlan, ParamsPlan, PlanId, Plans, Program, RequestPlan};
+use crate::plan::{Body, Leaf, NodeId, OutcomePlan, ParamsPlan, PlanId, Plans, Program, RequestPlan, Root};
 use crate::protobuf::ProtobufSink;
 use crate::run::{Pass, Target, wrong_plan};
 use crate::{Buffer, Discard, Encoding, Param, Refusal, Scratch, Sink, Stop, Violation, walk};
@@ -58,7 +58,8 @@ impl Plans {
 
     /// Takes the body of an outcome from the link's form to the front's form.
     ///
-    /// `outcome` is its place in the operation's outcomes. Of an error towards a message the result is the detail.
+    /// `outcome` is its place in the operation's outcomes, `media` that of the body's type among its media types. Of an
+    /// error towards a message the result is the detail.
     ///
     /// # Errors
     /// What is wrong with the body; paths begin at its root.
@@ -66,6 +67,7 @@ impl Plans {
         &self,
         plan: PlanId,
         outcome: usize,
+        media: usize,
         body: &[u8],
         out: &mut Output,
         scratch: &mut Scratch,
@@ -74,7 +76,8 @@ impl Plans {
         let Some(Program::Operation(operation)) = self.programs.get(plan.0 as usize) else {
             return Err(wrong_plan());
         };
-        match operation.outcomes.get(outcome) {
+        let other = operation.others.iter().find(|one| (one.0 as usize, one.1 as usize) == (outcome, media));
+        match other.map(|one| &one.2).or_else(|| operation.outcomes.get(outcome)) {
             None | Some(OutcomePlan::Opaque) => Ok(Passed::Same),
             Some(OutcomePlan::Fixed(bytes)) => {
                 out.body.extend_from_slice(bytes);
@@ -189,7 +192,8 @@ impl Plans {
         scratch: &mut Scratch,
     ) -> Result<(), Refusal> {
         scratch.buffer.clear();
-        let mut broken = self.params(leaves, params, out, scratch).err();
+        let no_body = body.is_none_or(<[u8]>::is_empty);
+        let mut broken = self.params(leaves, params, no_body, out, scratch).err();
         let Scratch { source, walk, buffer, .. } = scratch;
         let mut pass = Pass::new(&self.nodes, source, walk);
         pass.observed = out.observed.take();
@@ -212,6 +216,7 @@ impl Plans {
         &self,
         plan: &ParamsPlan,
         params: &[Param],
+        no_body: bool,
         out: &mut Output,
         scratch: &mut Scratch,
     ) -> Result<(), Refusal> {
@@ -228,6 +233,7 @@ impl Plans {
                 groups |= 1 << (group % 64);
             }
             let done = match head {
+                NONE if leaf.with_body && no_body => Ok(()),
                 NONE => self.absent_leaf(plan, leaf, scratch),
                 head => self.leaf(plan, leaf, leaf.node, params, head, scratch),
             };
@@ -273,6 +279,23 @@ impl Plans {
         let Scratch { source, walk, buffer, params: links, .. } = scratch;
         if !leaf.list && links.next[head as usize] != NONE {
             return Err(violation(&leaf.path, Stop::Duplicate, "text"));
+        }
+        if let Some(depth) = leaf.json {
+            let text = params[head as usize].text.as_bytes();
+            let json = Root {
+                from: Encoding::Json,
+                to: plan.to,
+                node,
+                lenient: None,
+                prefix: leaf.path.clone(),
+                depth,
+            };
+            let opened = open(buffer, leaf);
+            let mut pass = Pass::new(&self.nodes, source, walk);
+            pass.slot = Some(&leaf.slot);
+            let done = pass.message(&json, text, &mut Target::Buffer(buffer));
+            close(buffer, &opened[..leaf.around.len()]);
+            return done;
         }
         let mut text = TextSource::new(params, &links.next, head, source);
         let written = buffer.length();

@@ -8,8 +8,8 @@ mod slot;
 
 pub(crate) use node::Written;
 pub use node::{
-    Bool, Branch, Bytes, Decimal, Empty, Enum, Float, Int, List, Map, Node, NodeId, Peek, PeekRow, Sum, Tag,
-    Text, Values, Wire, Wrapped,
+    Bool, Branch, Bytes, Decimal, Empty, Enum, Float, Int, List, Map, Node, NodeId, Packed, PackedBranch,
+    Peek, PeekRow, Sum, Tag, Text, Values, Wire, Wrapped,
 };
 pub(crate) use program::{
     Body, Leaf, OperationPlan, OutcomePlan, ParamsPlan, Program, RequestPlan, Root, VerdictPlan,

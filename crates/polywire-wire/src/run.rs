@@ -29,6 +29,8 @@ pub(crate) struct Pass<'a> {
     pub(crate) dropped: u32,
     /// Broken rules that are only reported.
     pub(crate) observed: Option<Refusal>,
+    /// Where the message stands in the target, if it is not all of it.
+    pub(crate) slot: Option<&'a Slot>,
 }
 
 impl Plans {
@@ -72,7 +74,7 @@ pub(crate) fn one(rule: Stop, path: &str, offset: u32) -> Refusal {
 
 impl<'a> Pass<'a> {
     pub(crate) fn new(nodes: &'a [Node], source: &'a mut SourceScratch, state: &'a mut State) -> Self {
-        Pass { nodes, source, state, dropped: 0, observed: None }
+        Pass { nodes, source, state, dropped: 0, observed: None, slot: None }
     }
 
     /// Reads a message and writes it; a target of its own encoding is not written.
@@ -140,16 +142,17 @@ impl<'a> Pass<'a> {
         careful: bool,
     ) -> Result<(), (Stop, Option<u32>)> {
         let begun = |(rule, offset)| (rule, Some(offset));
-        let slot = Slot::bare();
+        let bare = Slot::bare();
+        let slot = self.slot.unwrap_or(&bare);
         let (nodes, state) = (self.nodes, &mut *self.state);
         let done = match root.from {
             Encoding::Json => {
                 let mut source = JsonSource::new(input, root.depth, self.source).map_err(begun)?;
                 match (root.to, target) {
                     (Encoding::Protobuf, Target::Buffer(out)) => {
-                        walk::transcode(nodes, node, &slot, &mut source, &mut ProtobufSink::new(out), state)
+                        walk::transcode(nodes, node, slot, &mut source, &mut ProtobufSink::new(out), state)
                     }
-                    _ => walk::transcode(nodes, node, &slot, &mut source, &mut Discard, state),
+                    _ => walk::transcode(nodes, node, slot, &mut source, &mut Discard, state),
                 }
             }
             Encoding::Protobuf => {
@@ -157,16 +160,16 @@ impl<'a> Pass<'a> {
                     ProtobufSource::new(input, root.depth, careful, self.source).map_err(begun)?;
                 match (root.to, target) {
                     (Encoding::Json, Target::Buffer(out)) => {
-                        walk::transcode(nodes, node, &slot, &mut source, &mut JsonSink::new(out), state)
+                        walk::transcode(nodes, node, slot, &mut source, &mut JsonSink::new(out), state)
                     }
                     (Encoding::Json, Target::Params(params)) => {
                         let mut sink = ParamSink::new(params);
                         let any: &mut dyn Sink = &mut sink;
-                        let done = walk::transcode(nodes, node, &slot, &mut source, any, state);
+                        let done = walk::transcode(nodes, node, slot, &mut source, any, state);
                         sink.finish();
                         done
                     }
-                    _ => walk::transcode(nodes, node, &slot, &mut source, &mut Discard, state),
+                    _ => walk::transcode(nodes, node, slot, &mut source, &mut Discard, state),
                 }
             }
         };

@@ -54,6 +54,14 @@ impl Scratch {
     }
 }
 
+impl Scratch {
+    /// Says what time it is, in nanoseconds since 1970: rules about the past and the future are checked only where it is
+    /// known. [`crate::Plans::needs_now`] tells whether there are such rules.
+    pub fn set_now(&mut self, nanos: i128) {
+        self.walk.now = Some(nanos);
+    }
+}
+
 impl Default for Scratch {
     fn default() -> Self {
         Scratch::new(RandomState::new().hash_one(0))

@@ -7,6 +7,7 @@ mod digest;
 mod list;
 mod map;
 mod missing;
+mod packed;
 mod record;
 mod rules;
 mod schema;
@@ -148,6 +149,16 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
                 let (seconds, nanos) = self.source.duration()?;
                 self.sink.duration(slot, seconds, nanos);
             }
+            Node::Moment(moment) if moment.span => {
+                let (seconds, nanos) = self.source.duration()?;
+                moment.check(seconds, i64::from(nanos), self.state.now)?;
+                self.sink.duration(slot, seconds, nanos);
+            }
+            Node::Moment(moment) => {
+                let (seconds, nanos) = self.source.instant()?;
+                moment.check(seconds, i64::from(nanos), self.state.now)?;
+                self.sink.instant(slot, seconds, nanos);
+            }
             Node::Mask => {
                 let value = self.source.mask()?;
                 self.sink.mask(slot, value);
@@ -158,6 +169,7 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
             }
             Node::Map(map) => self.map(map, slot)?,
             Node::Sum(sum) => self.sum(sum)?,
+            Node::Packed(packed) => self.packed(packed, slot)?,
             Node::Wrapped(wrapped) => self.wrapped(wrapped, slot)?,
             Node::Any | Node::Tag | Node::Elsewhere => self.source.skip()?,
             Node::Schema(schema) => self.schema(schema)?,

@@ -2,18 +2,25 @@
 
 mod call;
 mod check;
+mod drift;
 mod explain;
 mod export;
 mod lifecycle;
+mod model;
 mod ps;
 mod schema;
 mod serve;
+mod transcode;
 mod up;
+mod validate;
 mod version;
+
+use std::path::PathBuf;
 
 use clap::Parser;
 
-use crate::exit::Outcome;
+use crate::exit::{Failure, Outcome};
+use crate::sources::DiskSources;
 
 /// One contract, every language, any wire.
 #[derive(Parser)]
@@ -24,15 +31,19 @@ use crate::exit::Outcome;
 pub(crate) enum Command {
     Call(call::Call),
     Check(check::Check),
+    Drift(drift::Drift),
     Explain(explain::Explain),
     Export(export::Export),
+    Model(model::Model),
     Ps(ps::Ps),
     Restart(lifecycle::Restart),
     Schema(schema::Schema),
     Serve(serve::Serve),
     Start(lifecycle::Start),
     Stop(lifecycle::Stop),
+    Transcode(transcode::Transcode),
     Up(up::Up),
+    Validate(validate::Validate),
     Version(version::Version),
 }
 
@@ -41,16 +52,40 @@ impl Command {
         match self {
             Command::Call(command) => command.run(),
             Command::Check(command) => command.run(),
+            Command::Drift(command) => command.run(),
             Command::Explain(command) => command.run(),
             Command::Export(command) => command.run(),
+            Command::Model(command) => command.run(),
             Command::Ps(command) => command.run(),
             Command::Restart(command) => command.run(),
             Command::Schema(command) => command.run(),
             Command::Serve(command) => command.run(),
             Command::Start(command) => command.run(),
             Command::Stop(command) => command.run(),
+            Command::Transcode(command) => command.run(),
             Command::Up(command) => command.run(),
+            Command::Validate(command) => command.run(),
             Command::Version(command) => command.run(),
         }
     }
+}
+
+/// Reads `URI=PATH`.
+fn resource(text: &str) -> Result<(String, PathBuf), String> {
+    // A URI may have `=` in its query; a path seldom has one.
+    let (uri, path) = text.rsplit_once('=').ok_or("must be URI=PATH")?;
+    if uri.is_empty() || path.is_empty() {
+        return Err("must be URI=PATH".into());
+    }
+    Ok((uri.to_string(), PathBuf::from(path)))
+}
+
+/// Hands the copies of remote texts to what loads texts.
+fn give(sources: &mut DiskSources, resources: &[(String, PathBuf)]) -> Result<(), Failure> {
+    for (uri, path) in resources {
+        sources.give(uri, path).map_err(|missing| {
+            Failure::environment(format!("--resource {uri}={}: {}", path.display(), missing.reason))
+        })?;
+    }
+    Ok(())
 }

@@ -2,6 +2,7 @@
 
 mod contracts;
 mod manifest;
+mod types;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -22,12 +23,16 @@ use crate::exit::{Context, Exit, Failure};
 use crate::output;
 use crate::sources::DiskSources;
 
-pub(crate) use contracts::{known, may_be_contract, read_contract, reader_of};
+pub(crate) use contracts::{contracts_at, read_contract, read_each, reader_of};
+pub(crate) use types::{find_type, listed, named_types, short};
 
 /// The file that makes a folder a workspace.
 pub(crate) const MANIFEST: &str = "polywire.yaml";
 /// What is given out once and must stay.
 const LOCK: &str = "polywire.lock";
+
+/// How many operations are named where another one was asked for.
+const OPERATIONS_SHOWN: usize = 24;
 
 /// Whether new numbers may be given out and written to the lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,14 +103,8 @@ pub(crate) fn open_into(
 }
 
 /// One service behind the bridge, without a configuration file.
-pub(crate) fn single(contracts: &[PathBuf], to: &str) -> Result<Project, Failure> {
-    let mut project = Project::empty("polywire");
-    let mut sources = std::mem::take(&mut project.sources);
-    for path in contracts {
-        let file = read_contract(path, &mut sources, &mut project.contract, &mut project.diags)?;
-        project.files.push(file);
-    }
-    project.sources = sources;
+pub(crate) fn single(contracts: &[PathBuf], imports: &[PathBuf], to: &str) -> Result<Project, Failure> {
+    let mut project = Project::read(contracts, imports)?;
     let interfaces = project.contract.interfaces.iter().map(|i| i.name.clone()).collect();
     for interface in &mut project.contract.interfaces {
         interface.component = "service".into();
@@ -130,6 +129,28 @@ fn form_of(url: &str) -> Result<Form, Failure> {
 }
 
 impl Project {
+    /// Contracts without a workspace around them.
+    pub(crate) fn of_contracts(contracts: &[PathBuf], imports: &[PathBuf]) -> Result<Project, Failure> {
+        let mut project = Project::read(contracts, imports)?;
+        project.derive(LockAccess::Grow);
+        Ok(project)
+    }
+
+    fn read(contracts: &[PathBuf], imports: &[PathBuf]) -> Result<Project, Failure> {
+        let mut project = Project::empty("polywire");
+        project.sources = DiskSources::with_roots(imports)?;
+        for path in contracts {
+            let file = read_contract(path, &mut project.sources, &mut project.contract, &mut project.diags)?;
+            project.files.push(file);
+        }
+        Ok(project)
+    }
+
+    /// Whether Protobuf numbers were given out that stand nowhere.
+    pub(crate) fn made_up_numbers(&self) -> bool {
+        self.lock.changed()
+    }
+
     fn empty(name: &str) -> Project {
         Project {
             name: name.into(),
@@ -191,6 +212,10 @@ impl Project {
             let failure = Failure::wrong(format!("there is no operation `{name}`"));
             match polywire_diag::nearest(name, ids.iter().copied()) {
                 Some(near) => failure.help(format!("did you mean `{near}`?")),
+                None if ids.len() > OPERATIONS_SHOWN => {
+                    let some = ids[..OPERATIONS_SHOWN].join(", ");
+                    failure.help(format!("there are {some} and {} more", ids.len() - OPERATIONS_SHOWN))
+                }
                 None => failure.help(format!("there are {}", ids.join(", "))),
             }
         })

@@ -65,13 +65,14 @@ impl Watcher for Watch {
             State::Ready => Some(Liveness::Up),
             State::Failed { .. } | State::Exited { .. } | State::Restarting { .. } => Some(Liveness::Down),
             // Whoever stops a component on purpose may start it by other means: its port decides.
-            State::Stopped | State::Building | State::Starting => None,
+            State::Stopped | State::Building | State::Built | State::Starting => None,
         };
         if let (Some(bridge), Some(liveness)) = (self.bridge.get(), liveness) {
             bridge.set_component_state(&event.component, liveness);
         }
         let (level, text) = match &event.state {
             State::Building => ("INFO", "building".to_string()),
+            State::Built => ("INFO", "built".into()),
             State::Starting => ("INFO", "starting".into()),
             State::Ready => ("INFO", "ready".into()),
             State::Stopped => ("INFO", "stopped".into()),

@@ -54,7 +54,8 @@ pub(super) fn cross(passage: &mut Passage<'_>, exchange: &Exchange, parts: Parts
     }
     let way =
         passage.way.expect("an answer is brought to its caller only where there was a way to the component");
-    match plan::outcome(&passage.snapshot.plans, way, at, parts.body.bytes()) {
+    let place = outcome.media.iter().position(|one| std::ptr::eq(one, media)).unwrap_or_default();
+    match plan::outcome(&passage.snapshot.plans, way, (at, place), parts.body.bytes()) {
         Ok((written, report)) => {
             noted(passage, &report);
             let media = parts.media.or_else(|| Some(media.name.clone()));
@@ -125,7 +126,7 @@ fn unlisted(
     }
     // A message may have to say which outcome it is, also without a body.
     let written = match (form, outcome.ok, passage.way) {
-        (Form::Message, true, Some(way)) => plan::outcome(&passage.snapshot.plans, way, at, &[]).ok(),
+        (Form::Message, true, Some(way)) => plan::outcome(&passage.snapshot.plans, way, (at, 0), &[]).ok(),
         _ => None,
     };
     let written = written.and_then(|(written, _)| written);

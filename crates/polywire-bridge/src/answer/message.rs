@@ -34,7 +34,7 @@ pub(super) fn cross(
     let Some(at) = said.or_else(|| operation.outcomes.iter().position(|outcome| outcome.ok)) else {
         return broken(passage, "the contract declares no success".into());
     };
-    let written = match plan::outcome(&passage.snapshot.plans, way, at, &body) {
+    let written = match plan::outcome(&passage.snapshot.plans, way, (at, 0), &body) {
         Ok((written, report)) => {
             noted(passage, &report);
             written
@@ -94,7 +94,7 @@ pub(super) fn failed(passage: &mut Passage<'_>, exchange: &Exchange, failure: Fa
         else {
             continue;
         };
-        match plan::outcome(&passage.snapshot.plans, way, at, &detail.value) {
+        match plan::outcome(&passage.snapshot.plans, way, (at, 0), &detail.value) {
             Ok((written, report)) => {
                 noted(passage, &report);
                 let body = written.unwrap_or_default();

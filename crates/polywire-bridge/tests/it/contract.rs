@@ -90,6 +90,7 @@ fn message(contract: &mut Contract, name: &str, fields: &[(&str, TypeId, ProtoKi
             implicit: false,
             packed: false,
             wrapped: false,
+            delimited: false,
         })
     });
     let fields = fields.collect();

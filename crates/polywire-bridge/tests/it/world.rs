@@ -58,6 +58,7 @@ impl World {
         settings: Settings,
         reply: impl Fn(&mut Exchange) -> Reply + Send + Sync + 'static,
     ) -> World {
+        listen();
         let clock = ManualClock::default();
         let snapshot = snapshot(form, settings, reply);
         let bridge = Bridge::new(snapshot, Arc::new(clock.clone()), Arc::new(clock.clone()));
@@ -237,10 +238,15 @@ impl std::io::Write for Lines {
     }
 }
 
-/// Everything that is logged while something runs.
-pub(crate) fn logged(run: impl FnOnce()) -> String {
+/// Listens to the log before anything is logged: what has no listener at first may never get one.
+fn listen() {
     static INIT: Once = Once::new();
     INIT.call_once(|| tracing_subscriber::fmt().with_ansi(false).with_writer(|| Lines).init());
+}
+
+/// Everything that is logged while something runs.
+pub(crate) fn logged(run: impl FnOnce()) -> String {
+    listen();
     LINES.take();
     run();
     String::from_utf8(LINES.take()).unwrap()

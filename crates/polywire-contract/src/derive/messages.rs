@@ -107,7 +107,17 @@ impl Derive<'_> {
         let number = self.lock.number(Numbered::Field, owner, &name, span, self.mode, self.diags) as u32;
         let unpacked = matches!(lies.kind, ProtoKind::String | ProtoKind::Bytes | ProtoKind::Message);
         let packed = lies.list && !unpacked;
-        ProtoField { name, number, kind: lies.kind, key: lies.key, implicit, packed, wrapped: lies.wrapped }
+        let wrapped = lies.wrapped;
+        ProtoField {
+            name,
+            number,
+            kind: lies.kind,
+            key: lies.key,
+            implicit,
+            packed,
+            wrapped,
+            delimited: false,
+        }
     }
 
     /// How a field lies: repeated, as a map, or as one value. In a `oneof` nothing is repeated.

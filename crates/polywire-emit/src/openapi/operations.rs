@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use polywire_contract::{
-    BodyBinding, Field, HttpBinding, InterfaceId, Operation, Outcome, Parameter, Place, Record, Segment,
-    Shape, Status, Streaming, Style, WildcardPart,
+    BodyBinding, Effect, Field, Header, HttpBinding, InterfaceId, Operation, OperationId, Outcome, Parameter,
+    PathPart, Place, Record, Segment, Shape, Spelling, Status, Streaming, Style, TypeId, WildcardPart,
 };
 use polywire_diag::Diagnostic;
 use serde_json::{Map, Value, json};
@@ -13,48 +13,134 @@ use super::schemas::{Dialect, reference};
 use super::{Printer, STANDARD_ERROR};
 use crate::NOT_SAYABLE;
 
+const JSON: &str = "application/json";
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// The methods that a path item has a field for.
+const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+
+/// An operation while it is written.
+struct One<'o> {
+    operation: &'o Operation,
+    id: OperationId,
+    tag: &'o str,
+}
+
 impl Printer<'_> {
     pub(super) fn interface(&mut self, id: InterfaceId) {
         let contract = self.contract;
         let name = &contract.interfaces[id.0 as usize].name;
-        for operation in contract.operations.iter().filter(|operation| operation.interface == id) {
+        for (at, operation) in contract.operations.iter().enumerate() {
+            if operation.interface != id {
+                continue;
+            }
             if operation.streaming != Streaming::Unary {
                 self.warn(operation, "is a stream");
             }
-            for binding in &operation.http {
-                self.binding(operation, binding, name);
+            let one = One { operation, id: OperationId(at as u32), tag: name };
+            for (place, binding) in operation.http.iter().enumerate() {
+                let same = |other: &HttpBinding| {
+                    other.method == binding.method && other.path == binding.path && other.verb == binding.verb
+                };
+                match operation.http[..place].iter().any(same) {
+                    true => self.more_media(operation, place),
+                    false => self.binding(&one, place),
+                }
             }
         }
     }
 
-    fn binding(&mut self, operation: &Operation, binding: &HttpBinding, tag: &str) {
-        let Some(record) = self.contract.record(operation.input) else { return };
+    fn binding(&mut self, one: &One<'_>, place: usize) {
+        let operation = one.operation;
+        let binding = &operation.http[place];
+        let none = Record::default();
+        let record = self.contract.record(operation.input).unwrap_or(&none);
         let (path, mut parameters) = self.path(operation, binding);
         let path = self.same_path(path, &mut parameters);
         let method = binding.method.to_lowercase();
-        if self.paths.get(&path).is_some_and(|item| item.get(&method).is_some()) {
+        if self.operation_at(&path, &method).is_some() {
             return self
                 .warn(operation, &format!("has the method and path of another, {} {path}", binding.method));
         }
-        parameters.extend(self.parameters(operation, binding, record));
+        let fields = binding.path.iter().flat_map(Segment::fields).map(|field| field[0]);
+        let mut placed: Vec<(u32, Value)> = fields.zip(parameters).collect();
+        placed.extend(self.parameters(operation, binding, record));
+        // In the order of the input record, whose fields other protocols number.
+        placed.sort_by_key(|(at, _)| *at);
+        let parameters: Vec<Value> = placed.into_iter().map(|(_, parameter)| parameter).collect();
         let mut out = Map::new();
         out.insert("operationId".into(), json!(self.operation_id(operation)));
-        out.insert("tags".into(), json!([tag]));
+        out.insert("tags".into(), json!([one.tag]));
         if !operation.doc.is_empty() {
             out.insert("description".into(), json!(operation.doc));
         }
         if operation.deprecated {
             out.insert("deprecated".into(), json!(true));
         }
+        if operation.effect == Effect::Idempotent && matches!(method.as_str(), "post" | "patch") {
+            out.insert("x-polywire-idempotent".into(), json!(true));
+        }
         if !parameters.is_empty() {
             out.insert("parameters".into(), Value::Array(parameters));
         }
-        if let Some(body) = self.body(operation, binding, record) {
-            out.insert("requestBody".into(), body);
+        if let Some(content) = self.body(operation, place, record) {
+            let required = !binding.body_optional;
+            out.insert("requestBody".into(), json!({"required": required, "content": content}));
         }
-        out.insert("responses".into(), self.responses(operation, binding));
+        out.insert("responses".into(), self.responses(one, binding));
+        self.notes(one.id, &mut out);
+        self.written.insert((operation.input, binding.method.clone()), (path.clone(), method.clone()));
         let item = self.paths.entry(path).or_insert_with(|| json!({}));
-        item[method] = Value::Object(out);
+        match METHODS.contains(&method.as_str()) {
+            true => item[method] = Value::Object(out),
+            false => item["additionalOperations"][&binding.method] = Value::Object(out),
+        }
+    }
+
+    fn operation_at(&mut self, path: &str, method: &str) -> Option<&mut Value> {
+        let item = self.paths.get_mut(path)?;
+        match METHODS.contains(&method) {
+            true => item.get_mut(method),
+            false => item.get_mut("additionalOperations")?.get_mut(method.to_uppercase()),
+        }
+    }
+
+    /// Another media type of a body that was written already.
+    fn more_media(&mut self, operation: &Operation, place: usize) {
+        let Some(record) = self.contract.record(operation.input) else { return };
+        let Some(content) = self.body(operation, place, record) else { return };
+        let key = (operation.input, operation.http[place].method.clone());
+        let Some((path, method)) = self.written.get(&key).cloned() else { return };
+        let written = self.operation_at(&path, &method).and_then(|written| written.get_mut("requestBody"));
+        if let Some(Value::Object(before)) = written.and_then(|body| body.get_mut("content")) {
+            for (media, described) in content {
+                before.entry(media).or_insert(described);
+            }
+        }
+    }
+
+    /// What the contract says of the operation beside the call itself.
+    fn notes(&mut self, id: OperationId, out: &mut Map<String, Value>) {
+        let contract = self.contract;
+        let Some(notes) = contract.openapi.operations.get(&id) else { return };
+        for (key, kept) in notes.fields.iter().filter(|(key, _)| key != "servers") {
+            let value = self.kept(kept);
+            match key.as_str() {
+                "tags" => {
+                    let more = value.as_array().cloned().unwrap_or_default();
+                    if let Some(tags) = out.get_mut("tags").and_then(Value::as_array_mut) {
+                        let more: Vec<Value> = more.into_iter().filter(|tag| !tags.contains(tag)).collect();
+                        tags.extend(more);
+                    }
+                }
+                "summary" if out.get("description") == Some(&value) => {
+                    // A description that is nothing but the summary was made of it.
+                    out.remove("description");
+                    out.insert("summary".into(), value);
+                }
+                _ => drop(out.insert(key.clone(), value)),
+            }
+        }
     }
 
     /// Paths that differ only in the names of their variables are one path: the names of the first count.
@@ -86,21 +172,34 @@ impl Printer<'_> {
                     let _ = write!(path, "/{text}");
                 }
                 Segment::Field { prefix, field, suffix } => {
-                    let Some((name, leaf, dialect)) = self.leaf(operation, field) else { continue };
+                    let Some((name, parameter)) = self.variable(operation, binding, field) else { continue };
                     let _ = write!(path, "/{prefix}{{{name}}}{suffix}");
-                    let style = match field.first().and_then(|at| binding.places.get(*at as usize)) {
-                        Some(Place::Path { style, explode }) => (*style, *explode),
-                        _ => (Style::Simple, false),
-                    };
-                    let schema = self.schema(leaf.ty, dialect, 0);
-                    found.push(parameter("path", &name, schema, &leaf.doc, true, style));
+                    found.push(parameter);
+                }
+                Segment::Mixed(parts) => {
+                    path.push('/');
+                    for part in parts {
+                        match part {
+                            PathPart::Text(text) => path.push_str(text),
+                            PathPart::Field(field) => {
+                                let variable = self.variable(operation, binding, field);
+                                if let Some((name, parameter)) = variable {
+                                    let _ = write!(path, "{{{name}}}");
+                                    found.push(parameter);
+                                }
+                            }
+                        }
+                    }
                 }
                 Segment::Wildcard { field, pattern } => {
                     let Some((name, leaf, _)) = self.leaf(operation, field) else { continue };
                     self.warn(operation, &format!("has the variable `{name}` over several segments"));
                     let _ = write!(path, "/{{{name}}}");
-                    let schema = json!({"type": "string", "pattern": pattern_of(pattern)});
-                    found.push(parameter("path", &name, schema, &leaf.doc, true, (Style::Simple, false)));
+                    let mut schema = json!({"type": "string", "pattern": pattern_of(pattern)});
+                    let mut out = json!({"name": name, "in": "path", "required": true});
+                    describe(&mut out, &mut schema, &leaf.doc);
+                    out["schema"] = schema;
+                    found.push(out);
                 }
             }
         }
@@ -111,6 +210,31 @@ impl Printer<'_> {
             let _ = write!(path, ":{verb}");
         }
         (path, found)
+    }
+
+    /// The name and the parameter of a variable of the path.
+    fn variable(
+        &mut self,
+        operation: &Operation,
+        binding: &HttpBinding,
+        field: &[u32],
+    ) -> Option<(String, Value)> {
+        let (mut name, leaf, dialect) = self.leaf(operation, field)?;
+        let usual = Place::Path { style: Style::Simple, explode: false };
+        let [at] = field[..] else {
+            let leaf = Field { default: None, ..leaf };
+            let parameter = self.parameter(&name, &leaf, &usual, &Spelling::default(), dialect);
+            return Some((name, parameter));
+        };
+        let place = binding.places.get(at as usize).filter(|place| matches!(place, Place::Path { .. }));
+        let spelling = self.spelling(operation.input, at);
+        name = spelling.name.clone().unwrap_or(name);
+        let parameter = self.parameter(&name, &leaf, place.unwrap_or(&usual), &spelling, dialect);
+        Some((name, parameter))
+    }
+
+    fn spelling(&self, input: TypeId, at: u32) -> Spelling {
+        self.contract.openapi.spellings.get(&(input, at)).cloned().unwrap_or_default()
     }
 
     /// A field in the input or in records inside it, its name from the outside, and the JSON it has.
@@ -125,63 +249,87 @@ impl Printer<'_> {
         found.map(|(field, dialect)| (names.join("."), field, dialect))
     }
 
-    fn parameters(&mut self, operation: &Operation, binding: &HttpBinding, record: &Record) -> Vec<Value> {
+    /// The parameters outside of the path, each with its field.
+    fn parameters(
+        &mut self,
+        operation: &Operation,
+        binding: &HttpBinding,
+        record: &Record,
+    ) -> Vec<(u32, Value)> {
         let leaves = self.contract.parameters(operation, binding);
-        let in_path = |path: &[u32]| {
-            binding.path.iter().any(|segment| match segment {
-                Segment::Field { field, .. } | Segment::Wildcard { field, .. } => field == path,
-                Segment::Literal(_) => false,
-            })
-        };
+        let in_path = |path: &[u32]| binding.path.iter().flat_map(Segment::fields).any(|field| field == path);
         let dialect = self.dialect(operation.input);
         let mut found = Vec::new();
         for (at, (field, place)) in record.fields.iter().zip(&binding.places).enumerate() {
+            let at = at as u32;
             match place {
-                Place::Path { .. } | Place::Body => {}
+                Place::Path { .. } | Place::Body | Place::Form { .. } | Place::Text => {}
                 Place::Query { style: Style::Dotted, .. } => {
-                    let own = leaves
-                        .iter()
-                        .filter(|leaf| leaf.path.first() == Some(&(at as u32)) && !in_path(&leaf.path));
+                    let own =
+                        leaves.iter().filter(|leaf| leaf.path.first() == Some(&at) && !in_path(&leaf.path));
                     for leaf in own {
-                        found.extend(self.dotted(leaf, field, dialect));
+                        found.extend(self.dotted(leaf, field, dialect).map(|parameter| (at, parameter)));
                     }
                 }
-                Place::Query { style, explode } => {
-                    let schema = self.field(field, dialect, 0);
-                    found.push(parameter(
-                        "query",
-                        &field.name,
-                        schema,
-                        &field.doc,
-                        field.required,
-                        (*style, *explode),
-                    ));
-                }
-                Place::Header => {
-                    let schema = self.field(field, dialect, 0);
-                    found.push(parameter(
-                        "header",
-                        &field.name,
-                        schema,
-                        &field.doc,
-                        field.required,
-                        (Style::Simple, false),
-                    ));
-                }
-                Place::Cookie => {
-                    let schema = self.field(field, dialect, 0);
-                    found.push(parameter(
-                        "cookie",
-                        &field.name,
-                        schema,
-                        &field.doc,
-                        field.required,
-                        (Style::Form, true),
-                    ));
+                Place::Query { .. } | Place::Header { .. } | Place::Cookie { .. } => {
+                    let spelling = self.spelling(operation.input, at);
+                    let name = spelling.name.as_ref().unwrap_or(&field.name);
+                    found.push((at, self.parameter(name, field, place, &spelling, dialect)));
                 }
             }
         }
         found
+    }
+
+    /// A parameter object.
+    fn parameter(
+        &mut self,
+        name: &str,
+        field: &Field,
+        place: &Place,
+        spelling: &Spelling,
+        dialect: Dialect,
+    ) -> Value {
+        let (within, usual, style, explode) = match *place {
+            Place::Path { style, explode } => ("path", Style::Simple, style, explode),
+            Place::Header { explode } => ("header", Style::Simple, Style::Simple, explode),
+            Place::Cookie { style, explode } => ("cookie", Style::Form, style, explode),
+            Place::Query { style, explode } | Place::Form { style, explode } => {
+                ("query", Style::Form, style, explode)
+            }
+            Place::Body | Place::Text => ("query", Style::Form, Style::Form, true),
+        };
+        let mut schema = self.field(field, dialect, 0);
+        let mut out = json!({"name": name, "in": within});
+        describe(&mut out, &mut schema, &field.doc);
+        if field.required || field.required_on_request || within == "path" {
+            out["required"] = json!(true);
+        }
+        let marks = [
+            (field.deprecated, "deprecated"),
+            (spelling.reserved, "allowReserved"),
+            (spelling.empty, "allowEmptyValue"),
+        ];
+        for (_, key) in marks.into_iter().filter(|(set, _)| *set) {
+            out[key] = json!(true);
+        }
+        if field.deprecated
+            && let Some(schema) = schema.as_object_mut()
+        {
+            schema.remove("deprecated");
+        }
+        if let Some(media) = &spelling.content {
+            out["content"] = json!({media: {"schema": schema}});
+            return out;
+        }
+        if style != usual {
+            out["style"] = json!(style_name(style));
+        }
+        if explode != matches!(style, Style::Form | Style::DeepObject | Style::Cookie) {
+            out["explode"] = json!(explode);
+        }
+        out["schema"] = schema;
+        out
     }
 
     /// A leaf of a dotted query; what cannot stand there is left out.
@@ -200,78 +348,141 @@ impl Printer<'_> {
         let whole = leaf.path.len() == 1;
         let schema = if whole { self.field(field, dialect, 0) } else { self.schema(leaf.ty, dialect, 0) };
         let name = leaf.names.first()?;
-        let required = whole && field.required;
+        let required = whole && (field.required || field.required_on_request);
         queryable.then(|| {
-            parameter(
-                "query",
-                name,
-                schema,
-                if whole { &field.doc } else { "" },
-                required,
-                (Style::Form, true),
-            )
+            let (mut out, mut schema) = (json!({"name": name, "in": "query"}), schema);
+            describe(&mut out, &mut schema, if whole { &field.doc } else { "" });
+            if required {
+                out["required"] = json!(true);
+            }
+            out["schema"] = schema;
+            out
         })
     }
 
-    fn body(&mut self, operation: &Operation, binding: &HttpBinding, record: &Record) -> Option<Value> {
+    /// The media types of one way to send the body.
+    fn body(&mut self, operation: &Operation, place: usize, record: &Record) -> Option<Map<String, Value>> {
+        let contract = self.contract;
+        let binding = &operation.http[place];
+        let notes = contract.openapi.bodies.get(&(operation.input, place as u32));
+        let listed = notes.map_or(&[][..], |notes| &notes.media);
         let dialect = self.dialect(operation.input);
-        let content = match &binding.body {
+        let (usual, schema) = match &binding.body {
             BodyBinding::None => return None,
-            BodyBinding::Fields { ty: Some(ty) } => json_content(self.schema(*ty, dialect, 0)),
-            BodyBinding::Fields { ty: None } => {
-                let which: Vec<usize> = binding
-                    .places
-                    .iter()
-                    .enumerate()
-                    .filter(|(_, place)| **place == Place::Body)
-                    .map(|(at, _)| at)
-                    .collect();
-                let named = self.contract.ty(operation.input).name.is_some();
-                if named && which.len() == record.fields.len() {
-                    json_content(self.schema(operation.input.into(), dialect, 0))
-                } else {
-                    json_content(self.some_fields(record, &which, dialect, 0))
-                }
+            BodyBinding::Fields { ty: None } if contract.record(operation.input).is_none() => {
+                (JSON, self.schema(operation.input.into(), dialect, 0))
             }
-            BodyBinding::Field(at) => {
-                let field = record.fields.get(*at as usize)?;
-                json_content(self.field(field, dialect, 0))
+            BodyBinding::Fields { ty: Some(ty) } => (JSON, self.schema(*ty, dialect, 0)),
+            BodyBinding::Fields { ty: None } => (JSON, self.body_fields(operation, binding, record, dialect)),
+            BodyBinding::Field(at) => (JSON, self.field(record.fields.get(*at as usize)?, dialect, 0)),
+            BodyBinding::Form { ty } => (FORM, self.schema(*ty, dialect, 0)),
+            BodyBinding::Text => {
+                let at = binding.places.iter().position(|place| *place == Place::Text)?;
+                ("text/plain", self.field(record.fields.get(at)?, dialect, 0))
             }
-            BodyBinding::Opaque { media } => media.iter().map(|media| (media.clone(), json!({}))).collect(),
+            BodyBinding::Opaque { media } => {
+                let mut described = |name: &String| {
+                    let kept = notes.and_then(|notes| notes.described.get(name));
+                    (name.clone(), kept.map_or_else(|| json!({}), |kept| self.kept(kept)))
+                };
+                return Some(media.iter().map(&mut described).collect());
+            }
         };
-        Some(json!({"required": !binding.body_optional, "content": content}))
+        let mut one = json!({"schema": schema});
+        if let BodyBinding::Form { .. } = &binding.body {
+            let encoding = encoding(record, binding);
+            if !encoding.is_empty() {
+                one["encoding"] = Value::Object(encoding);
+            }
+        }
+        if listed.is_empty() {
+            return Some(Map::from_iter([(usual.to_string(), one)]));
+        }
+        Some(listed.iter().map(|name| (name.clone(), one.clone())).collect())
     }
 
-    fn responses(&mut self, operation: &Operation, binding: &HttpBinding) -> Value {
+    /// All fields of a message whose place is the body.
+    fn body_fields(
+        &mut self,
+        operation: &Operation,
+        binding: &HttpBinding,
+        record: &Record,
+        dialect: Dialect,
+    ) -> Value {
+        let places = binding.places.iter().enumerate();
+        let which: Vec<usize> =
+            places.filter(|(_, place)| **place == Place::Body).map(|(at, _)| at).collect();
+        let named = self.contract.ty(operation.input).name.is_some();
+        if named && which.len() == record.fields.len() {
+            self.schema(operation.input.into(), dialect, 0)
+        } else {
+            self.some_fields(record, &which, dialect, 0)
+        }
+    }
+
+    fn responses(&mut self, one: &One<'_>, binding: &HttpBinding) -> Value {
+        let contract = self.contract;
         let mut responses = Map::new();
-        for outcome in &operation.outcomes {
+        for (at, outcome) in one.operation.outcomes.iter().enumerate() {
             let key = match outcome.status {
                 Status::Exact(status) => status.to_string(),
                 Status::Range(hundred) => format!("{hundred}XX"),
                 Status::Default => "default".into(),
             };
+            let notes = contract.openapi.outcomes.get(&(one.id, at as u32));
             let mut content = Map::new();
             for media in &outcome.media {
-                let schema = media.ty.map(|ty| self.answer(ty, outcome, binding));
-                let schema = schema.map_or_else(|| json!({}), |schema| json!({"schema": schema}));
-                content.insert(media.name.clone(), schema);
+                let kept = notes.and_then(|notes| notes.described.get(&media.name));
+                let mut described = kept.map_or_else(|| json!({}), |kept| self.kept(kept));
+                if let Some(ty) = media.ty {
+                    described["schema"] = self.answer(ty, outcome, binding);
+                }
+                content.insert(media.name.clone(), described);
             }
             if content.is_empty() && outcome.status == Status::Default && !outcome.ok {
-                content = json_content(reference(STANDARD_ERROR));
+                let standard = json!({"schema": reference(STANDARD_ERROR), "x-polywire-standard": true});
+                content = Map::from_iter([(JSON.into(), standard)]);
             }
             let doc =
                 if outcome.doc.is_empty() { if outcome.ok { "OK" } else { "Error" } } else { &outcome.doc };
             let mut response = json!({"description": doc});
+            let headers = notes.map_or(&[][..], |notes| &notes.headers);
+            if !headers.is_empty() {
+                let all = headers.iter().map(|header| (header.name.clone(), self.header(header)));
+                response["headers"] = Value::Object(all.collect());
+            }
             if !content.is_empty() {
                 response["content"] = Value::Object(content);
+            }
+            if let Some(links) = notes.and_then(|notes| notes.links.as_ref()) {
+                response["links"] = self.kept(links);
             }
             responses.insert(key, response);
         }
         if !responses.contains_key("default") {
-            let content = json_content(reference(STANDARD_ERROR));
-            responses.insert("default".into(), json!({"description": "Error", "content": content}));
+            let content = json!({JSON: {"schema": reference(STANDARD_ERROR)}});
+            responses.insert(
+                "default".into(),
+                json!({"description": "Error", "x-polywire-standard": true, "content": content}),
+            );
         }
         Value::Object(responses)
+    }
+
+    fn header(&mut self, header: &Header) -> Value {
+        let mut schema = self.schema(header.ty, Dialect::Plain, 0);
+        let mut out = json!({});
+        describe(&mut out, &mut schema, &header.doc);
+        let marks =
+            [(header.required, "required"), (header.deprecated, "deprecated"), (header.explode, "explode")];
+        for (_, key) in marks.into_iter().filter(|(set, _)| *set) {
+            out[key] = json!(true);
+        }
+        match &header.content {
+            Some(media) => out["content"] = json!({media: {"schema": schema}}),
+            None => out["schema"] = schema,
+        }
+        out
     }
 
     fn answer(&mut self, ty: polywire_contract::TypeRef, outcome: &Outcome, binding: &HttpBinding) -> Value {
@@ -304,48 +515,40 @@ fn variables(path: &str) -> impl Iterator<Item = &str> {
     path.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(name, _)| name)
 }
 
-fn json_content(schema: Value) -> Map<String, Value> {
-    Map::from_iter([("application/json".to_string(), json!({"schema": schema}))])
-}
-
-fn parameter(
-    place: &str,
-    name: &str,
-    mut schema: Value,
-    doc: &str,
-    required: bool,
-    style: (Style, bool),
-) -> Value {
-    // The parameter has the description, so that its schema need not repeat it.
-    if let Some(map) =
-        schema.as_object_mut().filter(|map| !doc.is_empty() && map.get("description") == Some(&json!(doc)))
-    {
+/// Puts a description on the outer object, so that its schema need not repeat it.
+fn describe(out: &mut Value, schema: &mut Value, doc: &str) {
+    if doc.is_empty() {
+        return;
+    }
+    out["description"] = json!(doc);
+    if let Some(map) = schema.as_object_mut().filter(|map| map.get("description") == Some(&json!(doc))) {
         map.remove("description");
     }
-    let mut out = json!({"name": name, "in": place});
-    if !doc.is_empty() {
-        out["description"] = json!(doc);
+}
+
+/// The styles of a form's fields that are not the usual ones.
+fn encoding(record: &Record, binding: &HttpBinding) -> Map<String, Value> {
+    let mut found = Map::new();
+    for (field, place) in record.fields.iter().zip(&binding.places) {
+        let Place::Form { style, explode } = *place else { continue };
+        if style != Style::Form || !explode {
+            found.insert(field.name.clone(), json!({"style": style_name(style), "explode": explode}));
+        }
     }
-    if required {
-        out["required"] = json!(true);
+    found
+}
+
+fn style_name(style: Style) -> &'static str {
+    match style {
+        Style::Simple => "simple",
+        Style::Form | Style::Dotted => "form",
+        Style::Label => "label",
+        Style::Matrix => "matrix",
+        Style::SpaceDelimited => "spaceDelimited",
+        Style::PipeDelimited => "pipeDelimited",
+        Style::DeepObject => "deepObject",
+        Style::Cookie => "cookie",
     }
-    let (default, named) = match style.0 {
-        Style::Simple => (place == "path" || place == "header", "simple"),
-        Style::Form | Style::Dotted => (place == "query" || place == "cookie", "form"),
-        Style::Label => (false, "label"),
-        Style::Matrix => (false, "matrix"),
-        Style::SpaceDelimited => (false, "spaceDelimited"),
-        Style::PipeDelimited => (false, "pipeDelimited"),
-        Style::DeepObject => (false, "deepObject"),
-    };
-    if !default {
-        out["style"] = json!(named);
-    }
-    if style.1 != (named == "form") {
-        out["explode"] = json!(style.1);
-    }
-    out["schema"] = schema;
-    out
 }
 
 /// The pattern of a variable over several segments.

@@ -1,6 +1,8 @@
 //! Types as JSON Schemas (draft 2020-12). Types that came from `.proto` are printed as ProtoJSON writes them.
 
-use polywire_contract::{Check, Extra, Field, Float, Int, Literal, Record, Shape, Type, TypeId, TypeRef};
+use polywire_contract::{
+    Check, Extra, Field, Float, Int, Literal, ProtoRule, Record, Shape, Type, TypeId, TypeRef, Variant,
+};
 use polywire_syntax::Value as Tree;
 use serde_json::{Map, Value, json};
 
@@ -64,6 +66,11 @@ impl Printer<'_> {
 
     fn inline(&mut self, ty: &Type, id: TypeId, dialect: Dialect, depth: usize) -> Value {
         let mut schema = self.shape(&ty.shape, id, dialect, depth);
+        if let Some(notes) = self.contract.openapi.types.get(&id).filter(|_| schema.is_object()) {
+            for (key, kept) in &notes.fields {
+                schema[key] = self.kept(kept);
+            }
+        }
         let Some(map) = schema.as_object_mut() else { return schema };
         if !ty.doc.is_empty() {
             map.insert("description".into(), json!(ty.doc));
@@ -109,12 +116,11 @@ impl Printer<'_> {
                 schema
             }
             Shape::Record(record) => self.record(record, id, depth),
+            Shape::Sum(sum) if sum.variants.is_empty() => json!(false),
             Shape::Sum(sum) => {
-                let variants: Vec<Value> = sum
-                    .variants
-                    .iter()
-                    .map(|variant| self.schema(variant.ty.into(), dialect, depth))
-                    .collect();
+                let variants = sum.variants.iter();
+                let variants: Vec<Value> =
+                    variants.map(|variant| self.variant(variant, dialect, depth)).collect();
                 let mut schema =
                     if sum.exact { json!({"oneOf": variants}) } else { json!({"anyOf": variants}) };
                 if let Some(tag) = &sum.tag {
@@ -130,6 +136,17 @@ impl Printer<'_> {
             }
             Shape::Any => json!({}),
         }
+    }
+
+    /// An alternative; one without a name of its own says as its title how it is called.
+    fn variant(&mut self, variant: &Variant, dialect: Dialect, depth: usize) -> Value {
+        let mut schema = self.schema(variant.ty.into(), dialect, depth);
+        let kind = schema.get("type").and_then(Value::as_str);
+        let called = schema.get("$ref").is_some() || kind == Some(variant.name.as_str());
+        if let Some(map) = schema.as_object_mut().filter(|_| !called) {
+            map.insert("title".into(), json!(variant.name));
+        }
+        schema
     }
 
     fn record(&mut self, record: &Record, id: TypeId, depth: usize) -> Value {
@@ -172,7 +189,7 @@ impl Printer<'_> {
         let mut required = Vec::new();
         for field in which.iter().filter_map(|at| record.fields.get(*at)) {
             properties.insert(field.name.clone(), self.field(field, dialect, depth));
-            if field.required {
+            if field.required || field.required_on_request {
                 required.push(json!(field.name));
             }
         }
@@ -268,6 +285,12 @@ fn keyword(check: &Check, shape: &Shape, wide: bool, schema: &mut Map<String, Va
     let value = match check {
         // The length of bytes is not the length of their base64 text.
         Check::MinLength(_) | Check::MaxLength(_) if matches!(shape, Shape::Bytes) => return,
+        // Bounds of moments and spans are numbers of seconds, and their JSON is text.
+        Check::Minimum(_) | Check::Maximum(_) | Check::ExclusiveMinimum(_) | Check::ExclusiveMaximum(_)
+            if matches!(shape, Shape::Instant | Shape::Duration) =>
+        {
+            return;
+        }
         Check::MinLength(n) | Check::MaxLength(n) | Check::MinItems(n) | Check::MaxItems(n) => json!(n),
         Check::MinProperties(n) | Check::MaxProperties(n) => json!(n),
         Check::Pattern(text) | Check::Format(text) => json!(text),
@@ -276,6 +299,12 @@ fn keyword(check: &Check, shape: &Shape, wide: bool, schema: &mut Map<String, Va
         Check::Among(values) => Value::Array(literals(values, wide)),
         Check::NotAmong(values) => json!({"enum": literals(values, wide)}),
         Check::UniqueItems => json!(true),
+        Check::Proto(ProtoRule::WellKnown(name)) => match json_format(name) {
+            Some(name) => json!(name),
+            None => return,
+        },
+        // JSON Schema has no keyword for it; an expression of RE2 is none of ECMA-262.
+        Check::Proto(_) => return,
     };
     let rule = check.rule();
     let replaces = rule == "format" || (rule == "enum" && matches!(shape, Shape::Enum(_)));
@@ -290,6 +319,20 @@ fn keyword(check: &Check, shape: &Shape, wide: bool, schema: &mut Map<String, Va
             schema.insert(rule.into(), value);
         }
     }
+}
+
+/// The format of JSON Schema that is meant by a form of `buf.validate`.
+fn json_format(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "email" => "email",
+        "hostname" => "hostname",
+        "ipv4" => "ipv4",
+        "ipv6" => "ipv6",
+        "uri" => "uri",
+        "uri_ref" => "uri-reference",
+        "uuid" => "uuid",
+        _ => return None,
+    })
 }
 
 /// Listed values; 64-bit integers of ProtoJSON in both of their forms.

@@ -107,7 +107,7 @@ impl Printer<'_> {
             BodyBinding::Field(at) => {
                 let _ = writeln!(text, "  body: {}", quoted(&self.field_name(operation.input, *at)?));
             }
-            BodyBinding::Opaque { .. } => return None,
+            BodyBinding::Form { .. } | BodyBinding::Text | BodyBinding::Opaque { .. } => return None,
         }
         if let Some(at) = binding.response_field {
             let output = operation.grpc.as_ref()?.output;
@@ -141,7 +141,7 @@ fn template(
             Segment::Field { prefix, field, suffix } if prefix.is_empty() && suffix.is_empty() => {
                 let _ = write!(text, "{{{}}}", field_path(contract, record, input, field)?);
             }
-            Segment::Field { .. } => return None,
+            Segment::Field { .. } | Segment::Mixed(_) => return None,
             Segment::Wildcard { field, pattern } => {
                 let parts = pattern.iter().map(|part| match part {
                     WildcardPart::One => "*".to_string(),

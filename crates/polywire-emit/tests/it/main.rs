@@ -3,3 +3,4 @@
 mod cases;
 mod derive;
 mod emit;
+mod round_trip;

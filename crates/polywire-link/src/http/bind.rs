@@ -1,16 +1,15 @@
-//! From a request's path, query, header fields and cookies to parameters by slot.
-//!
-//! Styles: <https://spec.openapis.org/oas/v3.1.1.html#style-values>. Must never: read a value; that is the plan's work.
+//! From a request's path, query, header fields, cookies and form to parameters by slot. Must never: read a value; that is the plan's work.
 
 use std::borrow::Cow;
 
 use http::HeaderMap;
 use polywire_call::{Code, StandardError};
-use polywire_contract::{BodyBinding, Contract, HttpBinding, Operation, Parameter, Place, Shape, Style};
+use polywire_contract::{BodyBinding, Contract, HttpBinding, Operation, Parameter, Place, Shape};
 use polywire_wire::{Param, Violation};
 
-use super::percent::{self, Plus};
-use super::route::{self, Segments};
+use super::percent::{self, Keep, Plus};
+use super::route::{self, Affix, Segments};
+use super::style::Spelled;
 
 /// Where a parameter's text stands in the path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,20 +18,10 @@ pub(crate) struct Capture {
     pub(crate) from: usize,
     /// How many; all that are left where `None`.
     pub(crate) count: Option<usize>,
-    /// What stands before the text in its segment.
-    pub(crate) prefix: String,
-    /// What stands after it.
-    pub(crate) suffix: String,
-}
-
-/// One name under which a parameter is found.
-#[derive(Debug)]
-struct Rule {
-    name: String,
-    slot: u16,
-    list: bool,
-    style: Style,
-    explode: bool,
+    /// What stands around the text, and around other texts, in its segment.
+    pub(crate) affix: Affix,
+    /// Which of the texts in its segment it is.
+    pub(crate) part: usize,
 }
 
 /// What a request's body has to be.
@@ -42,6 +31,10 @@ pub(crate) enum BodyRule {
     None,
     /// JSON.
     Json,
+    /// A form: its fields are parameters.
+    Form,
+    /// Text of one of these media types: a parameter.
+    Text(Vec<String>),
     /// One of these media types.
     Opaque(Vec<String>),
 }
@@ -49,10 +42,12 @@ pub(crate) enum BodyRule {
 /// How the parameters of one binding are read.
 #[derive(Debug)]
 pub(crate) struct Bound {
-    captures: Vec<(Capture, Rule)>,
-    query: Vec<Rule>,
-    headers: Vec<Rule>,
-    cookies: Vec<Rule>,
+    captures: Vec<(Capture, Spelled)>,
+    query: Vec<Spelled>,
+    headers: Vec<Spelled>,
+    cookies: Vec<Spelled>,
+    form: Vec<Spelled>,
+    text: Option<u16>,
     /// The JSON Pointer of each slot.
     pointers: Vec<String>,
     /// What the body has to be.
@@ -60,38 +55,52 @@ pub(crate) struct Bound {
 }
 
 impl Bound {
-    /// Compiles a binding.
-    pub(crate) fn compile(contract: &Contract, operation: &Operation, binding: &HttpBinding) -> Bound {
+    /// Compiles a binding; `media` are the media types of its body.
+    pub(crate) fn compile(
+        contract: &Contract,
+        operation: &Operation,
+        binding: &HttpBinding,
+        media: &[String],
+    ) -> Bound {
         let parameters = contract.parameters(operation, binding);
         let mut bound = Bound {
             captures: Vec::new(),
             query: Vec::new(),
             headers: Vec::new(),
             cookies: Vec::new(),
+            form: Vec::new(),
+            text: None,
             pointers: parameters.iter().map(|p| pointer(contract, operation, p)).collect(),
             body: match &binding.body {
                 BodyBinding::None => BodyRule::None,
                 BodyBinding::Fields { .. } | BodyBinding::Field(_) => BodyRule::Json,
+                BodyBinding::Form { .. } => BodyRule::Form,
+                BodyBinding::Text => BodyRule::Text(media.to_vec()),
                 BodyBinding::Opaque { media } => BodyRule::Opaque(media.clone()),
             },
         };
         let captures = route::captures(binding);
-        for (slot, parameter) in parameters.iter().enumerate() {
-            let captured = captures.iter().find(|(field, _)| *field == parameter.path);
-            if let Some((_, capture)) = captured {
-                bound.captures.push((capture.clone(), rule(parameter, slot, &parameter.names[0])));
+        for (place, mut spelled) in Spelled::readers(&parameters) {
+            let leaf = &parameters[usize::from(spelled.slot)];
+            let field = if leaf.whole.is_some() { &leaf.path[..1] } else { &leaf.path[..] };
+            if let Some((_, capture)) = captures.iter().find(|(captured, _)| captured == field) {
+                bound.captures.push((capture.clone(), spelled));
                 continue;
             }
-            let names = match parameter.place {
-                Place::Query { .. } => &mut bound.query,
-                Place::Header => &mut bound.headers,
-                Place::Cookie => &mut bound.cookies,
-                Place::Path { .. } | Place::Body => continue,
-            };
-            names.extend(parameter.names.iter().map(|name| rule(parameter, slot, name)));
+            match place {
+                Place::Query { .. } => bound.query.push(spelled),
+                Place::Header { .. } => {
+                    spelled.name.make_ascii_lowercase();
+                    bound.headers.push(spelled);
+                }
+                Place::Cookie { .. } => bound.cookies.push(spelled),
+                Place::Form { .. } => bound.form.push(spelled),
+                Place::Text => bound.text = Some(spelled.slot),
+                Place::Path { .. } | Place::Body => {}
+            }
         }
-        bound.headers.iter_mut().for_each(|rule| rule.name.make_ascii_lowercase());
         bound.query.sort_by(|a, b| a.name.cmp(&b.name));
+        bound.form.sort_by(|a, b| a.name.cmp(&b.name));
         bound
     }
 
@@ -103,14 +112,14 @@ impl Bound {
         headers: &HeaderMap,
     ) -> Result<Vec<Param>, StandardError> {
         let mut reading = Reading { bound: self, params: Vec::new() };
-        for (capture, rule) in &self.captures {
-            reading.path(capture, rule, segments)?;
+        for (capture, spelled) in &self.captures {
+            reading.path(capture, spelled, segments)?;
         }
         if let Some(query) = query.filter(|_| !self.query.is_empty()) {
-            reading.query(query)?;
+            reading.pairs(query, &self.query)?;
         }
-        for rule in &self.headers {
-            reading.header(rule, headers);
+        for spelled in &self.headers {
+            reading.header(spelled, headers)?;
         }
         if !self.cookies.is_empty() {
             reading.cookies(headers)?;
@@ -118,15 +127,23 @@ impl Bound {
         reading.params.sort_by_key(|param| param.slot);
         Ok(reading.params)
     }
-}
 
-fn rule(parameter: &Parameter, slot: usize, name: &str) -> Rule {
-    let (style, explode) = match parameter.place {
-        Place::Path { style, explode } | Place::Query { style, explode } => (style, explode),
-        Place::Header | Place::Body => (Style::Simple, false),
-        Place::Cookie => (Style::Form, true),
-    };
-    Rule { name: name.to_string(), slot: slot as u16, list: parameter.list, style, explode }
+    /// Reads the parameters that are a body.
+    pub(crate) fn read_body(&self, body: &[u8], params: Vec<Param>) -> Result<Vec<Param>, StandardError> {
+        if !matches!(self.body, BodyRule::Form | BodyRule::Text(_)) {
+            return Ok(params);
+        }
+        let mut reading = Reading { bound: self, params };
+        let Ok(text) = std::str::from_utf8(body) else {
+            return Err(malformed("The request's body is not UTF-8.", ""));
+        };
+        match self.text {
+            Some(slot) => reading.params.push(Param { slot, text: text.to_string() }),
+            None => reading.pairs(text, &self.form)?,
+        }
+        reading.params.sort_by_key(|param| param.slot);
+        Ok(reading.params)
+    }
 }
 
 /// `/filter/color`
@@ -149,131 +166,74 @@ struct Reading<'b> {
 }
 
 impl Reading<'_> {
-    fn push(&mut self, rule: &Rule, text: impl Into<String>) {
-        self.params.push(Param { slot: rule.slot, text: text.into() });
-    }
-
-    fn malformed(&self, rule: Option<&Rule>) -> StandardError {
-        let path = rule.map_or("", |rule| &self.bound.pointers[usize::from(rule.slot)]);
+    fn malformed(&self, spelled: Option<&Spelled>) -> StandardError {
+        let path = spelled.map_or("", |spelled| &self.bound.pointers[usize::from(spelled.slot)]);
         malformed("A parameter is not encoded as it must be.", path)
     }
 
-    fn path(&mut self, capture: &Capture, rule: &Rule, segments: &Segments<'_>) -> Result<(), StandardError> {
+    fn value(&mut self, spelled: &Spelled, text: &str) -> Result<(), StandardError> {
+        spelled.read(text, &mut self.params).ok_or_else(|| self.malformed(Some(spelled)))
+    }
+
+    fn path(
+        &mut self,
+        capture: &Capture,
+        spelled: &Spelled,
+        segments: &Segments<'_>,
+    ) -> Result<(), StandardError> {
         let segments = segments.0.get(capture.from..).unwrap_or_default();
         let Some(count) = capture.count.filter(|count| *count == 1) else {
             let taken = segments.get(..capture.count.unwrap_or(segments.len())).unwrap_or_default();
             let joined: Vec<Cow<'_, str>> =
                 taken.iter().map(|(_, decoded)| slashes_encoded(decoded)).collect();
             let joined = joined.join("/");
-            self.push(rule, joined.strip_suffix(capture.suffix.as_str()).unwrap_or(&joined));
+            let text = joined.strip_suffix(capture.affix.suffix.as_str()).unwrap_or(&joined).to_string();
+            self.params.push(Param { slot: spelled.slot, text });
             return Ok(());
         };
-        let (raw, decoded) = segments.get(count - 1).ok_or_else(|| self.malformed(Some(rule)))?;
-        let styled = |text| {
-            match rule.style {
-                Style::Label => str::strip_prefix(text, "."),
-                Style::Matrix => text.strip_prefix(';'),
-                _ => Some(text),
-            }
-            .ok_or_else(|| self.malformed(Some(rule)))
-        };
-        if !rule.list {
-            let text = route::between(decoded, &capture.prefix, &capture.suffix).unwrap_or(decoded);
-            let text = match (rule.style, styled(text)?) {
-                (Style::Matrix, text) => {
-                    unnamed(text, &rule.name).ok_or_else(|| self.malformed(Some(rule)))?
-                }
-                (_, text) => text,
-            };
-            self.push(rule, text);
-            return Ok(());
+        let (raw, decoded) = segments.get(count - 1).ok_or_else(|| self.malformed(Some(spelled)))?;
+        // Literal texts around a value are looked for as they came, which is how clients write them: what is encoded is
+        // part of the value.
+        if let Some(text) = capture.affix.part(raw, capture.part) {
+            return self.value(spelled, text);
         }
-        // The separators are looked for before decoding: an encoded comma is part of an item. Literal texts around a
-        // value are compared as they came, which is how clients write them.
-        let text = styled(route::between(raw, &capture.prefix, &capture.suffix).unwrap_or(raw))?;
-        let separator = match (rule.style, rule.explode) {
-            (Style::Label, true) => '.',
-            (Style::Matrix, true) => ';',
-            _ => ',',
-        };
-        for (at, item) in text.split(separator).enumerate() {
-            let named = rule.style == Style::Matrix && (rule.explode || at == 0);
-            let item = if named { unnamed(item, &rule.name) } else { Some(item) };
-            let item = item.and_then(|item| percent::decode(item, Plus::Itself));
-            let item = item.ok_or_else(|| self.malformed(Some(rule)))?;
-            self.push(rule, item);
-        }
-        Ok(())
+        let text = capture.affix.part(decoded, capture.part).ok_or_else(|| self.malformed(Some(spelled)))?;
+        let mut encoded = String::new();
+        percent::encode(text, Keep::Unreserved, &mut encoded);
+        self.value(spelled, &encoded)
     }
 
-    fn query(&mut self, query: &str) -> Result<(), StandardError> {
-        let rules = &self.bound.query;
-        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+    /// The pairs of a query or a form.
+    fn pairs(&mut self, text: &str, rules: &[Spelled]) -> Result<(), StandardError> {
+        for pair in text.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let name = percent::decode(name, Plus::Space).ok_or_else(|| self.malformed(None))?;
             // Names that the contract does not know stay in the target and mean nothing here.
             let Ok(at) = rules.binary_search_by(|rule| rule.name.as_str().cmp(&name)) else { continue };
-            let rule = &rules[at];
-            if !rule.list || rule.explode {
-                self.item(rule, value)?;
-                continue;
-            }
-            match rule.style {
-                Style::SpaceDelimited => self.items(rule, value, &["%20", "+"])?,
-                Style::PipeDelimited => self.items(rule, value, &["%7C", "%7c", "|"])?,
-                Style::DeepObject | Style::Dotted => self.item(rule, value)?,
-                Style::Simple | Style::Form | Style::Label | Style::Matrix => {
-                    self.items(rule, value, &[","])?
-                }
-            }
+            self.value(&rules[at], value)?;
         }
         Ok(())
     }
 
-    fn item(&mut self, rule: &Rule, value: &str) -> Result<(), StandardError> {
-        let text = percent::decode(value, Plus::Space).ok_or_else(|| self.malformed(Some(rule)))?;
-        self.push(rule, text);
-        Ok(())
-    }
-
-    fn items(&mut self, rule: &Rule, value: &str, separators: &[&str]) -> Result<(), StandardError> {
-        let mut rest = value;
-        loop {
-            let next = separators.iter().filter_map(|s| Some((rest.find(s)?, s.len()))).min();
-            let Some((at, length)) = next else { return self.item(rule, rest) };
-            self.item(rule, &rest[..at])?;
-            rest = &rest[at + length..];
-        }
-    }
-
-    fn header(&mut self, rule: &Rule, headers: &HeaderMap) {
-        for value in headers.get_all(rule.name.as_str()) {
+    fn header(&mut self, spelled: &Spelled, headers: &HeaderMap) -> Result<(), StandardError> {
+        for value in headers.get_all(spelled.name.as_str()) {
             let Ok(text) = std::str::from_utf8(value.as_bytes()) else { continue };
-            if rule.list {
-                text.split(',').for_each(|item| self.push(rule, item.trim()));
-            } else {
-                self.push(rule, text);
-            }
+            self.value(spelled, text)?;
         }
+        Ok(())
     }
 
     fn cookies(&mut self, headers: &HeaderMap) -> Result<(), StandardError> {
+        let bound = self.bound;
         for line in headers.get_all(http::header::COOKIE).iter().filter_map(|line| line.to_str().ok()) {
             for pair in line.split(';') {
                 let Some((name, value)) = pair.trim().split_once('=') else { continue };
-                let Some(rule) = self.bound.cookies.iter().find(|rule| rule.name == name) else { continue };
-                let text = percent::decode(value, Plus::Itself).ok_or_else(|| self.malformed(Some(rule)))?;
-                self.push(rule, text);
+                let Some(rule) = bound.cookies.iter().find(|rule| rule.name == name) else { continue };
+                self.value(rule, value)?;
             }
         }
         Ok(())
     }
-}
-
-/// What stands behind `name=`; nothing where the name stands alone.
-fn unnamed<'a>(text: &'a str, name: &str) -> Option<&'a str> {
-    let rest = text.strip_prefix(name)?;
-    if rest.is_empty() { Some(rest) } else { rest.strip_prefix('=') }
 }
 
 /// A slash inside a segment stays encoded where several segments are one value.

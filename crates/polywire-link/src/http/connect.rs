@@ -111,14 +111,17 @@ impl Target {
                 template.target(&self.address.base, &input.params)?
             }
         };
-        let body = match &input.body {
-            Body::None => Bytes::new(),
-            Body::Message(bytes) => bytes.clone(),
+        let made = if input.target.is_some() { None } else { template.body(&input.params)? };
+        let body = match (&input.body, made) {
+            (_, Some(made)) => Bytes::from(made),
+            (Body::None, None) => Bytes::new(),
+            (Body::Message(bytes), None) => bytes.clone(),
         };
         if !body.is_empty() {
+            let media = input.media.as_deref().or(template.media.as_deref()).unwrap_or("application/json");
             fields.insert(
                 CONTENT_TYPE,
-                content_type(exchange).map_err(|_| unsupported("its media type is none"))?,
+                content_type(exchange, media).map_err(|_| unsupported("its media type is none"))?,
             );
         }
         let uri =
@@ -221,9 +224,8 @@ impl Target {
 impl Templates {
     fn get(&self, exchange: &Exchange, operation: &Operation, place: usize) -> Option<&Template> {
         let OperationId(at) = exchange.operation;
-        let binding = operation.http.get(place)?;
         let cell = self.bindings.get(at as usize)?.get(place)?;
-        cell.get_or_init(|| Template::compile(&exchange.contract, operation, binding)).as_ref()
+        cell.get_or_init(|| Template::compile(&exchange.contract, operation, place)).as_ref()
     }
 }
 
@@ -238,8 +240,7 @@ impl Call for Target {
 }
 
 /// The caller's own field where it means the same media type, with its parameters; else the media type alone.
-fn content_type(exchange: &Exchange) -> Result<HeaderValue, http::header::InvalidHeaderValue> {
-    let media = exchange.input.media.as_deref().unwrap_or("application/json");
+fn content_type(exchange: &Exchange, media: &str) -> Result<HeaderValue, http::header::InvalidHeaderValue> {
     let sent = exchange.metadata.get("content-type");
     let same =
         |sent: &&str| sent.split(';').next().is_some_and(|name| name.trim().eq_ignore_ascii_case(media));

@@ -128,6 +128,9 @@ async fn route(
             return Err(Refused { unread, ..malformed("The path is not encoded as it must be.", "").into() });
         }
     };
+    let chosen = router.map_or(Ok(route), |router| by_media(router, route, parts, &body));
+    let route =
+        chosen.map_err(|error| Refused { operation: Some(route.operation), unread, ..error.into() })?;
     let receive = receive(parts, body, route, &segments, pinned, connection);
     let named = |error: StandardError| Refused { operation: Some(route.operation), unread, ..error.into() };
     let input = receive.await.map_err(named)?;
@@ -163,7 +166,7 @@ async fn receive(
         return Ok(input);
     }
     let media = media(parts);
-    check_media(parts, media.as_deref(), route)?;
+    check_coding(parts)?;
     let reading = payload::read(body, pinned.body_bytes_max);
     let bytes = match tokio::time::timeout(connection.body_timeout, reading).await {
         Ok(Ok((bytes, _))) => bytes,
@@ -182,6 +185,7 @@ async fn receive(
         }
     };
     if !bytes.is_empty() {
+        input.params = route.bound.read_body(&bytes, input.params)?;
         input.media = media;
         input.body = Body::Message(bytes);
     }
@@ -194,26 +198,56 @@ fn media(parts: &Parts) -> Option<String> {
     Some(text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
 }
 
-fn check_media(parts: &Parts, media: Option<&str>, route: &Route) -> Result<(), StandardError> {
-    let refuse = |message: &str| Err(StandardError::new(Code::UnsupportedMediaType, message));
+fn check_coding(parts: &Parts) -> Result<(), StandardError> {
     let coding = parts.headers.get(CONTENT_ENCODING);
     if coding.is_some_and(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity")) {
-        return refuse("A compressed body is not understood here.");
+        let message = "A compressed body is not understood here.";
+        return Err(StandardError::new(Code::UnsupportedMediaType, message));
     }
-    let Some(media) = media else {
-        // JSON is what a body is where nothing else is said.
-        return Ok(());
-    };
-    match &route.bound.body {
-        BodyRule::None => Ok(()),
-        BodyRule::Json if media == "application/json" || media.ends_with("+json") => Ok(()),
-        BodyRule::Json => refuse("This operation takes `application/json`."),
-        BodyRule::Opaque(listed)
-            if listed.is_empty() || listed.iter().any(|range| in_range(range, media)) =>
-        {
-            Ok(())
+    Ok(())
+}
+
+/// The route of the operation that takes the body's media type: the caller's field chooses.
+fn by_media<'a>(
+    router: &'a Router,
+    route: &'a Route,
+    parts: &Parts,
+    body: &Incoming,
+) -> Result<&'a Route, StandardError> {
+    // What a body is where nothing else is said, the contract's order says.
+    let Some(media) = media(parts) else { return Ok(route) };
+    if http_body::Body::is_end_stream(body) {
+        return Ok(route);
+    }
+    if let Some(found) = router.for_media(route, |route| takes(&route.bound.body, &media)) {
+        return Ok(found);
+    }
+    let mut listed: Vec<&str> = Vec::new();
+    for one in router.with_others(route) {
+        match &one.bound.body {
+            BodyRule::None => {}
+            BodyRule::Json => listed.push("application/json"),
+            BodyRule::Form => listed.push(FORM),
+            BodyRule::Text(names) | BodyRule::Opaque(names) => {
+                listed.extend(names.iter().map(String::as_str))
+            }
         }
-        BodyRule::Opaque(listed) => refuse(&format!("This operation takes `{}`.", listed.join("`, `"))),
+    }
+    let message = format!("This operation takes `{}`.", listed.join("`, `"));
+    Err(StandardError::new(Code::UnsupportedMediaType, message))
+}
+
+/// The media type of forms.
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// Whether a body of a media type can be this.
+fn takes(rule: &BodyRule, media: &str) -> bool {
+    match rule {
+        BodyRule::None => true,
+        BodyRule::Json => media == "application/json" || media.ends_with("+json"),
+        BodyRule::Form => media == FORM,
+        BodyRule::Text(listed) => listed.iter().any(|range| in_range(range, media)),
+        BodyRule::Opaque(listed) => listed.is_empty() || listed.iter().any(|range| in_range(range, media)),
     }
 }
 

@@ -18,6 +18,10 @@ pub(crate) enum Keep {
     Unreserved,
     /// Not even dots: they separate items here.
     NotDots,
+    /// The reserved characters that mean nothing in the value of a query (`allowReserved`).
+    Reserved,
+    /// The same in a list, where commas separate items.
+    ReservedItem,
     /// Slashes, too: the value spans several segments, and an encoded slash in it stays encoded.
     Slashes,
 }
@@ -56,6 +60,8 @@ pub(crate) fn encode(text: &str, keep: Keep, into: &mut String) {
         let itself = byte.is_ascii_alphanumeric()
             || b"-_~".contains(&byte)
             || (byte == b'.' && keep != Keep::NotDots)
+            || (matches!(keep, Keep::Reserved | Keep::ReservedItem) && b":/?@!$'()*;".contains(&byte))
+            || (keep == Keep::Reserved && byte == b',')
             || (keep == Keep::Slashes && (byte == b'/' || is_encoded_slash(&text.as_bytes()[at..])));
         if itself {
             into.push(char::from(byte));

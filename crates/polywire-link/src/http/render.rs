@@ -1,11 +1,14 @@
-//! From parameters by slot to a target, header fields and cookies: the reverse of reading a request.
+//! From parameters by slot to a target, header fields, cookies and a form: the reverse of reading a request.
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use polywire_call::{Fault, FaultKind, Side};
-use polywire_contract::{Contract, HttpBinding, Operation, Place, Segment, Style, WildcardPart};
+use polywire_contract::{
+    BodyBinding, Contract, Operation, Parameter, PathPart, Place, Segment, WildcardPart,
+};
 use polywire_wire::Param;
 
 use super::percent::{self, Keep};
+use super::style::{Spelled, Unsayable};
 
 /// A piece of the path.
 #[derive(Debug)]
@@ -13,18 +16,11 @@ enum Piece {
     /// Encoded already, slashes included.
     Literal(String),
     /// A parameter's text.
-    Slot { slot: u16, name: String, style: Style, explode: bool, keep: Keep },
-}
-
-/// A parameter outside of the path.
-#[derive(Debug)]
-struct Named {
-    slot: u16,
-    /// Encoded for the query; as it is for header fields and cookies.
-    name: String,
-    list: bool,
-    style: Style,
-    explode: bool,
+    Value(Spelled),
+    /// A parameter's text over several segments.
+    Several(u16),
+    /// A parameter's text beside others in one segment; it cannot contain what separates them.
+    Part(Spelled, Vec<String>),
 }
 
 /// A binding, compiled for writing.
@@ -33,28 +29,40 @@ pub(crate) struct Template {
     /// As the contract says.
     pub(crate) method: Method,
     path: Vec<Piece>,
-    query: Vec<Named>,
-    headers: Vec<Named>,
-    cookies: Vec<Named>,
+    query: Vec<Spelled>,
+    headers: Vec<Spelled>,
+    cookies: Vec<Spelled>,
+    form: Vec<Spelled>,
+    text: Option<u16>,
+    /// The media type of the body.
+    pub(crate) media: Option<String>,
 }
 
 impl Template {
     /// Compiles a binding; `None` where its method is no HTTP method.
-    pub(crate) fn compile(
-        contract: &Contract,
-        operation: &Operation,
-        binding: &HttpBinding,
-    ) -> Option<Template> {
+    pub(crate) fn compile(contract: &Contract, operation: &Operation, place: usize) -> Option<Template> {
+        let binding = operation.http.get(place)?;
         let parameters = contract.parameters(operation, binding);
+        let mut writers = Spelled::writers(&parameters);
+        let media = contract.openapi.bodies.get(&(operation.input, place as u32)).map(|notes| &notes.media);
+        let media = media.and_then(|media| media.iter().find(|name| !name.contains('*'))).cloned();
+        let media = media.or_else(|| match &binding.body {
+            BodyBinding::Form { .. } => Some("application/x-www-form-urlencoded".to_string()),
+            BodyBinding::Text => Some("text/plain".to_string()),
+            _ => None,
+        });
         let mut template = Template {
             method: Method::from_bytes(binding.method.as_bytes()).ok()?,
             path: Vec::new(),
             query: Vec::new(),
             headers: Vec::new(),
             cookies: Vec::new(),
+            form: Vec::new(),
+            text: None,
+            media,
         };
         for segment in &binding.path {
-            template.segment(segment, &parameters);
+            template.segment(segment, &parameters, &mut writers);
         }
         if binding.path.is_empty() {
             template.path.push(Piece::Literal("/".to_string()));
@@ -62,60 +70,60 @@ impl Template {
         if let Some(verb) = &binding.verb {
             template.path.push(Piece::Literal(format!(":{verb}")));
         }
-        for (slot, parameter) in parameters.iter().enumerate() {
-            let (slot, name, list) = (slot as u16, parameter.names[0].clone(), parameter.list);
-            if template.path.iter().any(|piece| matches!(piece, Piece::Slot { slot: s, .. } if *s == slot)) {
-                continue;
-            }
-            match parameter.place {
-                Place::Query { style, explode } => {
-                    let mut encoded = String::new();
-                    percent::encode(&name, Keep::Unreserved, &mut encoded);
-                    template.query.push(Named { slot, name: encoded, list, style, explode });
-                }
-                Place::Header => {
-                    let named = Named { slot, name, list, style: Style::Simple, explode: false };
-                    template.headers.push(named);
-                }
-                Place::Cookie => {
-                    template.cookies.push(Named { slot, name, list, style: Style::Form, explode: false });
-                }
+        for (place, spelled) in writers {
+            match place {
+                Place::Query { .. } => template.query.push(spelled),
+                Place::Header { .. } => template.headers.push(spelled),
+                Place::Cookie { .. } => template.cookies.push(spelled),
+                Place::Form { .. } => template.form.push(spelled),
+                Place::Text => template.text = Some(spelled.slot),
                 Place::Path { .. } | Place::Body => {}
             }
         }
         Some(template)
     }
 
-    fn segment(&mut self, segment: &Segment, parameters: &[polywire_contract::Parameter]) {
+    fn segment(&mut self, segment: &Segment, parameters: &[Parameter], writers: &mut Vec<(Place, Spelled)>) {
         self.path.push(Piece::Literal("/".to_string()));
-        let slot_of = |field: &[u32]| parameters.iter().position(|parameter| parameter.path == field);
+        // What stands in the path is written there alone, wherever else it could stand.
+        let mut take = |field: &[u32]| {
+            let of = |spelled: &Spelled| {
+                let leaf = &parameters[usize::from(spelled.slot)];
+                if leaf.whole.is_some() { leaf.path[..1] == *field } else { leaf.path == field }
+            };
+            let at = writers.iter().position(|(_, spelled)| of(spelled))?;
+            Some(writers.remove(at).1)
+        };
         match segment {
             Segment::Literal(text) => self.literal(text),
             Segment::Field { prefix, field, suffix } => {
+                let spelled = take(field);
                 self.literal(prefix);
-                if let Some(slot) = slot_of(field) {
-                    let (style, explode) = match parameters[slot].place {
-                        Place::Path { style, explode } => (style, explode),
-                        _ => (Style::Simple, false),
-                    };
-                    let name = parameters[slot].names[0].clone();
-                    self.path.push(Piece::Slot {
-                        slot: slot as u16,
-                        name,
-                        style,
-                        explode,
-                        keep: Keep::Unreserved,
-                    });
-                }
+                self.path.extend(spelled.map(Piece::Value));
                 self.literal(suffix);
+            }
+            Segment::Mixed(parts) => {
+                let texts = parts.iter().filter_map(|part| match part {
+                    PathPart::Text(text) => Some(text.clone()),
+                    PathPart::Field(_) => None,
+                });
+                let texts: Vec<String> = texts.collect();
+                for part in parts {
+                    match part {
+                        PathPart::Text(text) => self.literal(text),
+                        PathPart::Field(field) => {
+                            self.path.extend(take(field).map(|spelled| Piece::Part(spelled, texts.clone())));
+                        }
+                    }
+                }
             }
             Segment::Wildcard { field, pattern } => {
                 let several = pattern.len() > 1 || pattern.contains(&WildcardPart::Rest);
-                let keep = if several { Keep::Slashes } else { Keep::Unreserved };
-                if let Some(slot) = slot_of(field) {
-                    let name = parameters[slot].names[0].clone();
-                    let (style, explode) = (Style::Simple, false);
-                    self.path.push(Piece::Slot { slot: slot as u16, name, style, explode, keep });
+                if let Some(spelled) = take(field) {
+                    self.path.push(match several {
+                        true => Piece::Several(spelled.slot),
+                        false => Piece::Value(spelled),
+                    });
                 }
             }
         }
@@ -132,44 +140,70 @@ impl Template {
         let mut target = String::with_capacity(base.len() + 64);
         target.push_str(base);
         for piece in &self.path {
-            match piece {
-                Piece::Literal(text) => target.push_str(text),
-                Piece::Slot { slot, name, style, explode, keep } => {
-                    let mut items = texts(params, *slot).peekable();
-                    if items.peek().is_none_or(|first| first.is_empty()) {
-                        return Err(unsupported("a parameter of the path has no value"));
-                    }
-                    path_value(&mut target, name, *style, *explode, *keep, items);
+            let before = target.len();
+            let written = match piece {
+                Piece::Literal(text) => {
+                    target.push_str(text);
+                    continue;
                 }
+                Piece::Several(slot) => {
+                    texts(params, *slot).for_each(|text| percent::encode(text, Keep::Slashes, &mut target));
+                    true
+                }
+                Piece::Value(spelled) | Piece::Part(spelled, _) => spelled.write(params, 0, &mut target)?,
+            };
+            if !written || target.len() == before {
+                return Err(unsupported("a parameter of the path has no value"));
+            }
+            if let Piece::Part(_, texts) = piece
+                && texts.iter().any(|text| target[before..].contains(text.as_str()))
+            {
+                return Err(unsupported("a parameter of the path contains what separates it from the next"));
             }
         }
         // Dots alone would leave the segment, whether they are encoded or not.
         if target[base.len()..].split('/').any(|segment| segment == "." || segment == "..") {
             return Err(unsupported("a parameter of the path is `.` or `..`"));
         }
-        let mut separator = '?';
-        for named in &self.query {
-            query_value(&mut target, &mut separator, named, params)?;
+        let mut separator = "?";
+        for spelled in &self.query {
+            pairs(&mut target, &mut separator, spelled, params)?;
         }
         Ok(target)
     }
 
+    /// Writes the body that consists of parameters; `None` where the body is another one.
+    pub(crate) fn body(&self, params: &[Param]) -> Result<Option<String>, Fault> {
+        if let Some(slot) = self.text {
+            return Ok(texts(params, slot).next().map(str::to_string));
+        }
+        if self.form.is_empty() {
+            return Ok(None);
+        }
+        let (mut body, mut separator) = (String::new(), "");
+        for spelled in &self.form {
+            pairs(&mut body, &mut separator, spelled, params)?;
+        }
+        Ok(Some(body))
+    }
+
     /// Writes header fields and cookies; they replace those of the same name.
     pub(crate) fn fields(&self, params: &[Param], into: &mut HeaderMap) -> Result<(), Fault> {
-        for named in &self.headers {
-            let items: Vec<&str> = texts(params, named.slot).collect();
-            if items.is_empty() {
+        for spelled in &self.headers {
+            let mut text = String::new();
+            if !spelled.write(params, 0, &mut text)? {
                 continue;
             }
-            let name = HeaderName::from_bytes(named.name.as_bytes());
-            let value = HeaderValue::from_bytes(items.join(",").as_bytes());
+            let name = HeaderName::from_bytes(spelled.name.as_bytes());
+            let value = HeaderValue::from_bytes(text.as_bytes());
             let (Ok(name), Ok(value)) = (name, value) else {
                 return Err(unsupported("a parameter cannot stand in a header field"));
             };
             into.insert(name, value);
         }
-        if self.cookies.iter().any(|named| texts(params, named.slot).next().is_some()) {
-            let cookies = self.cookie_line(params, into);
+        let mut given = self.cookies.iter().flat_map(Spelled::slots);
+        if given.any(|slot| texts(params, slot).next().is_some()) {
+            let cookies = self.cookie_line(params, into)?;
             let value = HeaderValue::from_bytes(cookies.as_bytes());
             into.insert(
                 header::COOKIE,
@@ -179,27 +213,34 @@ impl Template {
         Ok(())
     }
 
-    fn cookie_line(&self, params: &[Param], headers: &HeaderMap) -> String {
+    fn cookie_line(&self, params: &[Param], headers: &HeaderMap) -> Result<String, Fault> {
         let mut line = String::new();
         let sent = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
         for pair in sent.flat_map(|value| value.split(';')).map(str::trim) {
             let name = pair.split('=').next().unwrap_or_default();
-            if !pair.is_empty() && !self.cookies.iter().any(|named| named.name == name) {
+            if !pair.is_empty() && !self.cookies.iter().any(|spelled| spelled.name == name) {
                 line.push_str(if line.is_empty() { "" } else { "; " });
                 line.push_str(pair);
             }
         }
-        for named in &self.cookies {
-            for (at, text) in texts(params, named.slot).enumerate() {
-                if at == 0 {
+        for spelled in &self.cookies {
+            for item in 0..spelled.count(params) {
+                let mut text = String::new();
+                if spelled.write(params, item, &mut text)? {
                     line.push_str(if line.is_empty() { "" } else { "; " });
-                    line.push_str(&named.name);
+                    line.push_str(&spelled.name);
+                    line.push('=');
+                    line.push_str(&text);
                 }
-                line.push(if at == 0 { '=' } else { ',' });
-                percent::encode(text, Keep::Unreserved, &mut line);
             }
         }
-        line
+        Ok(line)
+    }
+}
+
+impl From<Unsayable> for Fault {
+    fn from(unsayable: Unsayable) -> Fault {
+        unsupported(unsayable.0)
     }
 }
 
@@ -207,57 +248,21 @@ fn texts(params: &[Param], slot: u16) -> impl Iterator<Item = &str> {
     params.iter().filter(move |param| param.slot == slot).map(|param| param.text.as_str())
 }
 
-fn path_value<'a>(
-    target: &mut String,
-    name: &str,
-    style: Style,
-    explode: bool,
-    keep: Keep,
-    items: impl Iterator<Item = &'a str>,
-) {
-    let keep = if style == Style::Label { Keep::NotDots } else { keep };
-    for (at, text) in items.enumerate() {
-        match (style, explode) {
-            (Style::Label, _) if at == 0 || explode => target.push('.'),
-            (Style::Matrix, _) if at == 0 || explode => {
-                target.push(';');
-                percent::encode(name, Keep::Unreserved, target);
-                target.push('=');
-            }
-            _ if at > 0 => target.push(','),
-            _ => {}
-        }
-        percent::encode(text, keep, target);
-    }
-}
-
-fn query_value(
-    target: &mut String,
-    separator: &mut char,
-    named: &Named,
+/// Writes `name=text`, once or for each item.
+fn pairs(
+    into: &mut String,
+    separator: &mut &'static str,
+    spelled: &Spelled,
     params: &[Param],
 ) -> Result<(), Fault> {
-    let joined = match named.style {
-        _ if !named.list || named.explode => None,
-        Style::SpaceDelimited => Some(("%20", Some(' '))),
-        Style::PipeDelimited => Some(("%7C", Some('|'))),
-        Style::DeepObject | Style::Dotted => None,
-        Style::Simple | Style::Form | Style::Label | Style::Matrix => Some((",", None)),
-    };
-    for (at, text) in texts(params, named.slot).enumerate() {
-        // Spaces and bars are encoded wherever they stand, so a reader could not tell them from separators.
-        if joined.and_then(|(_, mark)| mark).is_some_and(|mark| text.contains(mark)) {
-            return Err(unsupported("an item of a list contains what separates items"));
+    for item in 0..spelled.count(params) {
+        let mut text = String::new();
+        if spelled.write(params, item, &mut text)? {
+            into.push_str(std::mem::replace(separator, "&"));
+            percent::encode(&spelled.name, Keep::Unreserved, into);
+            into.push('=');
+            into.push_str(&text);
         }
-        match joined.filter(|_| at > 0) {
-            Some((between, _)) => target.push_str(between),
-            None => {
-                target.push(std::mem::replace(separator, '&'));
-                target.push_str(&named.name);
-                target.push('=');
-            }
-        }
-        percent::encode(text, Keep::Unreserved, target);
     }
     Ok(())
 }

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use polywire_contract::{Contract, HttpBinding, OperationId, Segment, WildcardPart};
+use polywire_contract::{Contract, HttpBinding, OperationId, PathPart, Segment, WildcardPart};
 
 use super::bind::{Bound, Capture};
 use super::percent::{self, Plus};
@@ -24,14 +24,52 @@ pub(crate) struct Route {
     pub(crate) binding: usize,
     /// How its parameters are read.
     pub(crate) bound: Bound,
+    /// Other routes of the same operation, for bodies of other media types.
+    others: Vec<usize>,
+}
+
+/// The texts around the values of one segment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Affix {
+    /// Before the first value.
+    pub(crate) prefix: String,
+    /// Between one value and the next; none is empty.
+    pub(crate) between: Vec<String>,
+    /// After the last value.
+    pub(crate) suffix: String,
+}
+
+impl Affix {
+    /// The value with this number; `None` where the segment does not fit. No value is empty, and each but the last ends
+    /// at the first occurrence of the text behind it.
+    pub(crate) fn part<'s>(&self, segment: &'s str, part: usize) -> Option<&'s str> {
+        let mut rest = segment.strip_prefix(self.prefix.as_str())?.strip_suffix(self.suffix.as_str())?;
+        let mut found = None;
+        for (at, text) in self.between.iter().enumerate() {
+            let start = rest.chars().next()?.len_utf8();
+            let end = start + rest[start..].find(text.as_str())?;
+            found = if at == part { Some(&rest[..end]) } else { found };
+            rest = &rest[end + text.len()..];
+        }
+        let last = Some(rest).filter(|rest| !rest.is_empty())?;
+        if part == self.between.len() { Some(last) } else { found }
+    }
+
+    fn length(&self) -> usize {
+        self.prefix.len() + self.suffix.len() + self.between.iter().map(String::len).sum::<usize>()
+    }
+
+    fn is_empty(&self) -> bool {
+        self.length() == 0
+    }
 }
 
 /// One segment of the trie.
 #[derive(Debug, Default)]
 struct Node {
     literals: HashMap<String, usize>,
-    /// Prefix, suffix, where it goes on; the longest texts first.
-    affixed: Vec<(String, String, usize)>,
+    /// The texts around values, where it goes on; the longest texts first.
+    affixed: Vec<(Affix, usize)>,
     any: Option<usize>,
     /// Suffix of the last segment (a verb, often empty) and the routes, the longest suffix first.
     rest: Vec<(String, Vec<usize>)>,
@@ -98,12 +136,15 @@ impl Router {
         let mut router = Router { nodes: vec![Node::default()], routes: Vec::new(), clashes: Vec::new() };
         for (at, operation) in contract.operations.iter().enumerate() {
             for (place, binding) in operation.http.iter().enumerate() {
-                let bound = Bound::compile(contract, operation, binding);
+                let notes = contract.openapi.bodies.get(&(operation.input, place as u32));
+                let bound =
+                    Bound::compile(contract, operation, binding, notes.map_or(&[], |notes| &notes.media));
                 router.routes.push(Route {
                     method: binding.method.clone(),
                     operation: OperationId(at as u32),
                     binding: place,
                     bound,
+                    others: Vec::new(),
                 });
                 router.insert(binding, router.routes.len() - 1);
             }
@@ -131,16 +172,40 @@ impl Router {
                         *self.nodes[node].any.insert(next)
                     }
                 },
-                Step::Affixed(prefix, suffix) => self.affixed(node, prefix, suffix),
+                Step::Affixed(affix) => self.affixed(node, affix),
                 Step::Rest(suffix) => return self.insert_rest(node, suffix, route),
             };
         }
         let clash =
             self.nodes[node].routes.iter().find(|r| self.routes[**r].method == self.routes[route].method);
-        match clash {
-            Some(first) => self.clashes.push((*first, route)),
+        match clash.copied() {
+            Some(first) => self.clash(first, route),
             None => self.nodes[node].routes.push(route),
         }
+    }
+
+    /// Two routes for the same requests: another body of the same operation, or a mistake.
+    fn clash(&mut self, first: usize, second: usize) {
+        if self.routes[first].operation == self.routes[second].operation {
+            self.routes[first].others.push(second);
+        } else {
+            self.clashes.push((first, second));
+        }
+    }
+
+    /// The route of the same operation that takes a body of a media type.
+    pub(crate) fn for_media<'a>(
+        &'a self,
+        route: &'a Route,
+        takes: impl Fn(&Route) -> bool,
+    ) -> Option<&'a Route> {
+        let others = route.others.iter().map(|at| &self.routes[*at]);
+        std::iter::once(route).chain(others).find(|route| takes(route))
+    }
+
+    /// What the route and the others of its operation take.
+    pub(crate) fn with_others<'a>(&'a self, route: &'a Route) -> impl Iterator<Item = &'a Route> {
+        std::iter::once(route).chain(route.others.iter().map(|at| &self.routes[*at]))
     }
 
     fn insert_rest(&mut self, node: usize, suffix: &str, route: usize) {
@@ -150,22 +215,22 @@ impl Router {
             rest.len() - 1
         });
         let clash = rest[at].1.iter().find(|r| self.routes[**r].method == self.routes[route].method);
-        match clash {
-            Some(first) => self.clashes.push((*first, route)),
-            None => rest[at].1.push(route),
+        if let Some(first) = clash.copied() {
+            return self.clash(first, route);
         }
+        rest[at].1.push(route);
         rest.sort_by_key(|(suffix, _)| std::cmp::Reverse(suffix.len()));
     }
 
-    fn affixed(&mut self, node: usize, prefix: &str, suffix: &str) -> usize {
-        let known = self.nodes[node].affixed.iter().find(|(p, s, _)| p == prefix && s == suffix);
-        if let Some((_, _, next)) = known {
+    fn affixed(&mut self, node: usize, affix: &Affix) -> usize {
+        let known = self.nodes[node].affixed.iter().find(|(known, _)| known == affix);
+        if let Some((_, next)) = known {
             return *next;
         }
         let next = self.grow();
         let affixed = &mut self.nodes[node].affixed;
-        affixed.push((prefix.to_string(), suffix.to_string(), next));
-        affixed.sort_by_key(|(p, s, _)| std::cmp::Reverse(p.len() + s.len()));
+        affixed.push((affix.clone(), next));
+        affixed.sort_by_key(|(affix, _)| std::cmp::Reverse(affix.length()));
         next
     }
 
@@ -235,8 +300,8 @@ impl Router {
         {
             return Some(found);
         }
-        for (prefix, suffix, next) in &node.affixed {
-            if between(segment, prefix, suffix).is_some()
+        for (affix, next) in &node.affixed {
+            if affix.part(segment, 0).is_some()
                 && let Some(found) = self.walk(*next, left, accept)
             {
                 return Some(found);
@@ -256,17 +321,12 @@ impl Router {
     }
 }
 
-/// What stands between two texts; `None` where they do not surround anything.
-pub(crate) fn between<'a>(segment: &'a str, prefix: &str, suffix: &str) -> Option<&'a str> {
-    segment.strip_prefix(prefix)?.strip_suffix(suffix).filter(|inner| !inner.is_empty())
-}
-
 /// A segment of a template without what it is bound to.
 #[derive(Debug, PartialEq)]
 enum Step {
     Literal(String),
     Any,
-    Affixed(String, String),
+    Affixed(Affix),
     Rest(String),
 }
 
@@ -276,12 +336,11 @@ fn steps(binding: &HttpBinding) -> Vec<Step> {
     for segment in &binding.path {
         match segment {
             Segment::Literal(text) => steps.push(Step::Literal(text.clone())),
-            Segment::Field { prefix, suffix, .. } if prefix.is_empty() && suffix.is_empty() => {
-                steps.push(Step::Any)
-            }
             Segment::Field { prefix, suffix, .. } => {
-                steps.push(Step::Affixed(prefix.clone(), suffix.clone()))
+                let affix = Affix { prefix: prefix.clone(), suffix: suffix.clone(), ..Affix::default() };
+                steps.push(if affix.is_empty() { Step::Any } else { Step::Affixed(affix) });
             }
+            Segment::Mixed(parts) => steps.push(Step::Affixed(affix(parts))),
             Segment::Wildcard { pattern, .. } => steps.extend(pattern.iter().map(|part| match part {
                 WildcardPart::One => Step::Any,
                 WildcardPart::Rest => Step::Rest(String::new()),
@@ -296,11 +355,30 @@ fn steps(binding: &HttpBinding) -> Vec<Step> {
         let verb = format!(":{verb}");
         match last {
             Step::Literal(text) => text.push_str(&verb),
-            Step::Any => *last = Step::Affixed(String::new(), verb),
-            Step::Affixed(_, suffix) | Step::Rest(suffix) => suffix.push_str(&verb),
+            Step::Any => *last = Step::Affixed(Affix { suffix: verb, ..Affix::default() }),
+            Step::Affixed(Affix { suffix, .. }) | Step::Rest(suffix) => suffix.push_str(&verb),
         }
     }
     steps
+}
+
+/// The texts around the fields of a segment.
+fn affix(parts: &[PathPart]) -> Affix {
+    let mut affix = Affix::default();
+    let mut fields = 0;
+    for part in parts {
+        match part {
+            PathPart::Field(_) => {
+                if fields > 0 {
+                    affix.between.push(std::mem::take(&mut affix.suffix));
+                }
+                fields += 1;
+            }
+            PathPart::Text(text) if fields == 0 => affix.prefix.push_str(text),
+            PathPart::Text(text) => affix.suffix.push_str(text),
+        }
+    }
+    affix
 }
 
 /// Where each segment of a template that is bound to a field stands in the request's path.
@@ -314,16 +392,23 @@ pub(crate) fn captures(binding: &HttpBinding) -> Vec<(Vec<u32>, Capture)> {
             Segment::Literal(_) => at += 1,
             Segment::Field { prefix, field, suffix } => {
                 let suffix = format!("{suffix}{after}");
-                found.push((
-                    field.clone(),
-                    Capture { from: at, count: Some(1), prefix: prefix.clone(), suffix },
-                ));
+                let affix = Affix { prefix: prefix.clone(), suffix, ..Affix::default() };
+                found.push((field.clone(), Capture { from: at, count: Some(1), affix, part: 0 }));
+                at += 1;
+            }
+            Segment::Mixed(parts) => {
+                let mut affix = affix(parts);
+                affix.suffix.push_str(after);
+                for (part, field) in segment.fields().enumerate() {
+                    let affix = affix.clone();
+                    found.push((field.to_vec(), Capture { from: at, count: Some(1), affix, part }));
+                }
                 at += 1;
             }
             Segment::Wildcard { field, pattern } => {
                 let count = Some(pattern.len()).filter(|_| !pattern.contains(&WildcardPart::Rest));
-                let suffix = after.to_string();
-                found.push((field.clone(), Capture { from: at, count, prefix: String::new(), suffix }));
+                let affix = Affix { suffix: after.to_string(), ..Affix::default() };
+                found.push((field.clone(), Capture { from: at, count, affix, part: 0 }));
                 at += pattern.len();
             }
         }
@@ -339,7 +424,11 @@ fn template(binding: &HttpBinding) -> String {
         match step {
             Step::Literal(literal) => text.push_str(&literal),
             Step::Any => text.push_str("{}"),
-            Step::Affixed(prefix, suffix) => text.push_str(&format!("{prefix}{{}}{suffix}")),
+            Step::Affixed(affix) => {
+                text.push_str(&affix.prefix);
+                affix.between.iter().for_each(|between| text.push_str(&format!("{{}}{between}")));
+                text.push_str(&format!("{{}}{}", affix.suffix));
+            }
             Step::Rest(suffix) => text.push_str(&format!("{{**}}{suffix}")),
         }
     }

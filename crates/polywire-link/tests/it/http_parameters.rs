@@ -34,8 +34,8 @@ fn contract() -> Contract {
         ("pipes", texts, query(Style::PipeDelimited, false)),
         ("filter", filter, query(Style::DeepObject, true)),
         ("page", filter, query(Style::Dotted, true)),
-        ("X-Groups", texts, Place::Header),
-        ("session", text, Place::Cookie),
+        ("X-Groups", texts, Place::Header { explode: false }),
+        ("session", text, Place::Cookie { style: Style::Form, explode: true }),
     ];
     b.operation("all", "GET", path, &fields, BodyBinding::None);
     b.contract

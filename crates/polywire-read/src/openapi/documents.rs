@@ -55,8 +55,7 @@ impl Documents {
                 continue;
             }
             let name = sources.map().name(file).to_string();
-            let Some(root) =
-                polywire_syntax::parse(file, sources.map().text(file), &Limits::default(), diags)
+            let Some(root) = polywire_syntax::parse_source(sources.map(), file, &Limits::default(), diags)
             else {
                 if documents.files.is_empty() {
                     return None;
@@ -70,7 +69,7 @@ impl Documents {
                 if documents.links.contains_key(&key) {
                     continue;
                 }
-                let found = sources.load(&key.1, file).map_err(|missing| missing.reason);
+                let found = sources.load(&percent_decoded(&key.1), file).map_err(|missing| missing.reason);
                 waiting.extend(found.as_ref().ok());
                 documents.links.insert(key, found);
             }
@@ -119,12 +118,20 @@ pub(super) struct Resolver<'a> {
     documents: &'a Documents,
     found: HashMap<(FileId, &'a str), Result<Target<'a>, Broken>>,
     anchors: HashMap<FileId, HashMap<&'a str, &'a Node>>,
+    /// Documents and schemas by the absolute URI that they say they have.
+    identities: Option<HashMap<&'a str, &'a Node>>,
     suggestions: usize,
 }
 
 impl<'a> Resolver<'a> {
     pub(super) fn new(documents: &'a Documents) -> Self {
-        Resolver { documents, found: HashMap::new(), anchors: HashMap::new(), suggestions: 0 }
+        Resolver {
+            documents,
+            found: HashMap::new(),
+            anchors: HashMap::new(),
+            identities: None,
+            suggestions: 0,
+        }
     }
 
     /// The name of a file, as the user would write it.
@@ -146,6 +153,11 @@ impl<'a> Resolver<'a> {
         let (path, fragment) = reference.split_once('#').unwrap_or((reference, ""));
         let target = if path.is_empty() {
             file
+        } else if let Some(node) = self.identity(path) {
+            return match fragment.is_empty() || fragment.starts_with('/') {
+                true => self.point(node, fragment),
+                false => self.anchor(node.span.file, node, fragment),
+            };
         } else if is_remote(path) {
             let help = "keep a copy beside this file and refer to that: nothing is ever fetched".to_string();
             return Err(Broken { text: "is on another machine".to_string(), help: Some(help) });
@@ -163,6 +175,20 @@ impl<'a> Resolver<'a> {
             return self.anchor(target, &document.root, fragment);
         }
         self.point(&document.root, fragment)
+    }
+
+    /// The document or schema that calls itself by a URI (`$self`, `$id`).
+    fn identity(&mut self, uri: &str) -> Option<&'a Node> {
+        if !is_remote(uri) {
+            return None;
+        }
+        let documents = self.documents;
+        let identities = self.identities.get_or_insert_with(|| {
+            let mut files: Vec<&'a FileId> = documents.files.keys().collect();
+            files.sort();
+            files.into_iter().flat_map(|file| identities(&documents.files[file].root)).collect()
+        });
+        identities.get(uri).copied()
     }
 
     fn point(&mut self, root: &'a Node, fragment: &'a str) -> Result<Target<'a>, Broken> {
@@ -221,6 +247,28 @@ fn anchors(root: &Node) -> HashMap<&str, &Node> {
                         found.insert(name, node);
                     }
                     waiting.push(&entry.value);
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// What says under which absolute URI it is found.
+fn identities(root: &Node) -> Vec<(&str, &Node)> {
+    let mut found = Vec::new();
+    let mut waiting = vec![root];
+    while let Some(node) = waiting.pop() {
+        match &node.value {
+            Value::List(items) => waiting.extend(items),
+            Value::Map(map) => {
+                for entry in &map.entries {
+                    let own = matches!(entry.key.as_str(), "$id" | "$self");
+                    match entry.value.as_text().filter(|text| own && is_remote(text)) {
+                        Some(uri) => found.push((uri.trim_end_matches('#'), node)),
+                        None => waiting.push(&entry.value),
+                    }
                 }
             }
             _ => {}

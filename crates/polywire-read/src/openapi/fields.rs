@@ -21,6 +21,8 @@ pub(super) enum Want {
     Object(&'static Object),
     /// An object, or a reference to one.
     Reference(&'static Object),
+    /// An object, or a reference that nothing depends on.
+    Loose(&'static Object),
     /// A JSON Schema: a map, or a boolean from 3.1 on.
     Schema,
     /// A schema, or a boolean in every version.
@@ -47,8 +49,8 @@ const fn object(
 }
 
 use Want::{
-    Any, Bool, Count, List, ListOf, Map, Number, Object as Of, Patterned, Reference, Schema, SchemaOrBool,
-    Text, Texts,
+    Any, Bool, Count, List, ListOf, Loose, Map, Number, Object as Of, Patterned, Reference, Schema,
+    SchemaOrBool, Text, Texts,
 };
 
 pub(super) static DOCUMENT: Object = object(
@@ -62,7 +64,7 @@ pub(super) static DOCUMENT: Object = object(
         ("paths", Patterned(&Reference(&PATH_ITEM))),
         ("webhooks", Map(&Reference(&PATH_ITEM))),
         ("components", Of(&COMPONENTS)),
-        ("security", List),
+        ("security", ListOf(&Map(&Texts))),
         ("tags", ListOf(&Of(&TAG))),
         ("externalDocs", Of(&EXTERNAL_DOCS)),
     ],
@@ -121,9 +123,9 @@ static COMPONENTS: Object = object(
         ("examples", Map(&Any)),
         ("requestBodies", Map(&Reference(&REQUEST_BODY))),
         ("headers", Map(&Reference(&HEADER))),
-        ("securitySchemes", Map(&Any)),
+        ("securitySchemes", Map(&Loose(&SECURITY_SCHEME))),
         ("links", Map(&Reference(&LINK))),
-        ("callbacks", Map(&Any)),
+        ("callbacks", Map(&Patterned(&Reference(&PATH_ITEM)))),
         ("pathItems", Map(&Reference(&PATH_ITEM))),
         ("mediaTypes", Map(&Reference(&MEDIA_TYPE))),
     ],
@@ -163,9 +165,9 @@ pub(super) static OPERATION: Object = object(
         ("parameters", ListOf(&Reference(&PARAMETER))),
         ("requestBody", Reference(&REQUEST_BODY)),
         ("responses", Patterned(&Reference(&RESPONSE))),
-        ("callbacks", Map(&Any)),
+        ("callbacks", Map(&Patterned(&Reference(&PATH_ITEM)))),
         ("deprecated", Bool),
-        ("security", List),
+        ("security", ListOf(&Map(&Texts))),
         ("servers", ListOf(&Of(&SERVER))),
     ],
     &[],
@@ -254,6 +256,23 @@ pub(super) static RESPONSE: Object = object(
         ("links", Map(&Reference(&LINK))),
     ],
     &["description"],
+);
+
+pub(super) static SECURITY_SCHEME: Object = object(
+    "the security scheme",
+    &[
+        ("type", Text),
+        ("description", Text),
+        ("name", Text),
+        ("in", Text),
+        ("scheme", Text),
+        ("bearerFormat", Text),
+        ("flows", Map(&Any)),
+        ("openIdConnectUrl", Text),
+        ("oauth2MetadataUrl", Text),
+        ("deprecated", Bool),
+    ],
+    &["type"],
 );
 
 static LINK: Object = Object {

@@ -1,15 +1,16 @@
-//! The input record of an operation: its parameters, then the body.
+//! The input record of an operation: its parameters, then the body, and how HTTP carries each.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use polywire_contract::{BodyBinding, Field, Place, Record, Shape, Style, TypeId, TypeRef};
+use polywire_contract::{BodyBinding, Field, Place, Record, Shape, Spelling, Style, TypeId, TypeRef};
 use polywire_diag::{Diagnostic, Span};
 use polywire_syntax::{Entry, Map, Node};
 
-use super::operation::Operations;
+use super::body::{Body, Content};
+use super::operation::{Operations, media_name};
 use super::schema::{Lowering, is_set, text_of};
 use super::validate::first;
-use super::{DUPLICATE, NOT_CHECKED};
+use super::{BAD_PARAMETER, DUPLICATE, NOT_CHECKED};
 
 /// A parameter as it is described.
 pub(super) struct Declared<'a> {
@@ -18,31 +19,29 @@ pub(super) struct Declared<'a> {
     pub(super) span: Span,
     ty: TypeRef,
     node: Option<&'a Node>,
+    content: Option<String>,
 }
 
 impl<'a> Declared<'a> {
     /// A variable of a path that nobody describes.
     pub(super) fn undeclared(name: &'a str, ty: TypeRef, span: Span) -> Self {
-        Declared { name, place: "path", span, ty, node: None }
+        Declared { name, place: "path", span, ty, node: None, content: None }
     }
-}
-
-/// A body as it is described.
-pub(super) struct Body<'a> {
-    /// What JSON holds; none where there is no JSON.
-    pub(super) ty: Option<TypeRef>,
-    pub(super) media: Vec<String>,
-    pub(super) optional: bool,
-    pub(super) node: &'a Node,
 }
 
 /// An input record, and where its fields lie.
 pub(super) struct Bound {
     pub(super) input: TypeId,
-    pub(super) places: Vec<Place>,
-    pub(super) body: BodyBinding,
+    /// One for each way to send the body.
+    pub(super) ways: Vec<BoundWay>,
     /// The field of each variable of the path.
     pub(super) path_fields: Vec<(String, u32)>,
+}
+
+/// One way to send the body.
+pub(super) struct BoundWay {
+    pub(super) places: Vec<Place>,
+    pub(super) body: BodyBinding,
 }
 
 /// The parameters of an operation: those of the path item, overridden by its own.
@@ -53,11 +52,12 @@ pub(super) fn collect<'a>(
 ) -> Vec<Declared<'a>> {
     let own = operation.get("parameters").and_then(Node::as_list).unwrap_or_default();
     let mut found: Vec<Declared<'a>> = Vec::new();
+    let mut places: HashMap<(&'a str, &'a str), usize> = HashMap::new();
     for (list, overrides) in [(shared, false), (own, true)] {
         let before = found.len();
         for node in list {
             let Some(declared) = declared(operations, node) else { continue };
-            let known = found.iter().position(|one| one.name == declared.name && one.place == declared.place);
+            let known = places.get(&(declared.name, declared.place)).copied();
             match known {
                 Some(at) if overrides && at < before => found[at] = declared,
                 Some(at) => {
@@ -66,7 +66,10 @@ pub(super) fn collect<'a>(
                     let diagnostic = Diagnostic::error(&DUPLICATE, message).at(declared.span, "again here");
                     operations.lowering.say(diagnostic.at(found[at].span, "first here"));
                 }
-                None => found.push(declared),
+                None => {
+                    places.insert((declared.name, declared.place), found.len());
+                    found.push(declared);
+                }
             }
         }
     }
@@ -84,21 +87,69 @@ fn declared<'a>(operations: &mut Operations<'_, '_, 'a>, node: &'a Node) -> Opti
     {
         return None;
     }
-    if place == "querystring" {
-        let message = "a parameter for the whole query is not possible yet".to_string();
-        operations.lowering.warn(&NOT_CHECKED, message, span, "left out");
-        return None;
+    let described = |content, ty| Some(Declared { name, place, span, ty, node: Some(target), content });
+    if let Some(schema) = map.get("schema") {
+        return described(None, operations.lowering.use_of(schema));
     }
-    let ty = match map.get("schema") {
-        Some(schema) => operations.lowering.use_of(schema),
-        None if map.get("content").is_none() => TypeRef::from(operations.lowering.text()),
-        None => {
-            let message = format!("the parameter `{name}` is passed on as text");
-            operations.lowering.warn(&NOT_CHECKED, message, span, "`content` is not checked yet");
-            TypeRef::from(operations.lowering.text())
-        }
+    let Some(entry) = map.get("content").and_then(Node::as_map).and_then(|map| map.entries.first()) else {
+        return described(None, TypeRef::from(operations.lowering.text()));
     };
-    Some(Declared { name, place, span, ty, node: Some(target) })
+    let media = media_name(&entry.key);
+    let spelling = Spelling { content: Some(media.clone()), ..Spelling::default() };
+    match (place, media.as_str()) {
+        // The whole query as a form is nothing but its fields as parameters.
+        ("querystring", "application/x-www-form-urlencoded") => {
+            let ty = operations.media_type(&entry.value);
+            described(None, ty)
+        }
+        ("querystring", _) => {
+            let message = format!("a whole query of `{media}` is not read");
+            operations.lowering.warn(&NOT_CHECKED, message, span, "passed on as it is");
+            None
+        }
+        (_, "text/plain") => {
+            let ty = operations.media_type(&entry.value);
+            described(None, ty)
+        }
+        _ if spelling.is_json() => {
+            let ty = operations.media_type(&entry.value);
+            described(Some(media), ty)
+        }
+        _ => {
+            let message = format!("the parameter `{name}` is passed on as text");
+            let label = format!("`{media}` is not read");
+            operations.lowering.warn(&NOT_CHECKED, message, entry.key_span, &label);
+            described(Some(media), TypeRef::from(operations.lowering.text()))
+        }
+    }
+}
+
+/// The record while it grows.
+#[derive(Default)]
+struct Growing {
+    record: Record,
+    places: Vec<Place>,
+    taken: HashSet<String>,
+    spellings: BTreeMap<u32, Spelling>,
+}
+
+impl Growing {
+    /// A name that no field has yet.
+    fn free(&mut self, name: &str, place: &str) -> String {
+        let mut free = name.to_string();
+        if self.taken.contains(name) {
+            free = format!("{name}_{place}");
+        }
+        while !self.taken.insert(free.clone()) {
+            free.push('_');
+        }
+        free
+    }
+
+    fn push(&mut self, field: Field, place: Place) {
+        self.record.fields.push(field);
+        self.places.push(place);
+    }
 }
 
 /// Puts parameters and body into one record.
@@ -108,69 +159,161 @@ pub(super) fn bind(
     body: Option<&Body>,
     operation: &Entry,
 ) -> Bound {
-    let mut record = Record::default();
-    let mut bound =
-        Bound { input: TypeId(0), places: Vec::new(), body: BodyBinding::None, path_fields: Vec::new() };
-    let mut taken: HashSet<String> = HashSet::new();
+    let mut growing = Growing::default();
+    let mut path_fields = Vec::new();
     for declared in &parameters {
-        if !taken.insert(declared.name.to_string()) {
-            let message = format!("two parameters are called `{}`", declared.name);
-            let other =
-                parameters.iter().find(|one| one.name == declared.name).map_or(declared.span, |one| one.span);
-            let diagnostic = Diagnostic::error(&DUPLICATE, message).at(declared.span, "not possible yet");
-            lowering.say(diagnostic.at(other, "the first one"));
-            continue;
-        }
+        let at = growing.record.fields.len() as u32;
         if declared.place == "path" {
-            bound.path_fields.push((declared.name.to_string(), record.fields.len() as u32));
+            path_fields.push((declared.name.to_string(), at));
         }
-        record.fields.push(field(declared));
-        bound.places.push(place(declared));
+        let name = growing.free(declared.name, declared.place);
+        let mut field = field(declared);
+        let spelling = spelling(declared, Some(declared.name).filter(|own| *own != name));
+        if spelling != Spelling::default() {
+            growing.spellings.insert(at, spelling);
+        }
+        if name != declared.name {
+            field.words = polywire_contract::words(&name);
+            field.name = name;
+        }
+        too_deep(lowering, declared);
+        growing.push(field, place(declared));
     }
-    if let Some(body) = body {
-        bind_body(lowering, body, &taken, &mut record, &mut bound);
-    }
-    bound.input = lowering.contract.add_anonymous(Shape::Record(record), operation.key_span);
-    bound
+    let ways = match body {
+        Some(body) if !body.ways.is_empty() => bind_body(lowering, body, &mut growing),
+        _ => vec![BoundWay { places: growing.places.clone(), body: BodyBinding::None }],
+    };
+    let input = lowering.contract.add_anonymous(Shape::Record(growing.record), operation.key_span);
+    let spellings = growing.spellings.into_iter().map(|(at, spelling)| ((input, at), spelling));
+    lowering.contract.openapi.spellings.extend(spellings);
+    Bound { input, ways, path_fields }
 }
 
-fn bind_body(
-    lowering: &Lowering,
-    body: &Body,
-    taken: &HashSet<String>,
-    record: &mut Record,
-    bound: &mut Bound,
-) {
-    let Some(ty) = body.ty else {
-        bound.body = BodyBinding::Opaque { media: body.media.clone() };
-        return;
-    };
-    let described = lowering.contract.ty(ty.id);
-    let whole = lowering.contract.record(ty.id).filter(|own| {
-        !ty.nullable
-            && described.checks.is_empty()
-            && !own.fields.iter().any(|field| taken.contains(&field.name))
-    });
-    if let Some(own) = whole {
-        for field in &own.fields {
-            let required = field.required && !field.read_only;
-            record.fields.push(Field { required, ..field.clone() });
-            bound.places.push(Place::Body);
+/// The fields of the body, and each way to send them: the first is the one that other protocols use.
+fn bind_body(lowering: &mut Lowering, body: &Body, growing: &mut Growing) -> Vec<BoundWay> {
+    let before = growing.places.clone();
+    let shared = body.ways.iter().find_map(|way| way.ty);
+    let (mut whole, mut fields) = (None, 0..0);
+    if let Some(ty) = shared {
+        let described = lowering.contract.ty(ty.id);
+        let own = lowering.contract.record(ty.id).filter(|own| {
+            !ty.nullable
+                && described.checks.is_empty()
+                && !own.fields.iter().any(|field| growing.taken.contains(&field.name))
+        });
+        let start = growing.record.fields.len();
+        if let Some(own) = own {
+            for field in own.fields.clone() {
+                let required = field.required && !field.read_only;
+                growing.push(Field { required, ..field }, Place::Body);
+            }
+            growing.record.extra = own.extra;
+            whole = Some(ty);
+        } else {
+            let name = growing.free("body", "request");
+            let mut field = Field::new(name, ty, body.node.span);
+            field.required = !body.optional;
+            field.doc = text_of(body.node, "description");
+            growing.push(field, Place::Body);
         }
-        record.extra = own.extra;
-        bound.body = BodyBinding::Fields { ty: Some(ty) };
-        return;
+        fields = start..growing.record.fields.len();
     }
-    let mut name = "body".to_string();
-    while taken.contains(&name) {
-        name.insert_str(0, "request_");
+    let mut ways = Vec::new();
+    for way in &body.ways {
+        let mut places = before.clone();
+        places.resize(growing.record.fields.len(), Place::Body);
+        let binding = match (&way.content, whole) {
+            (Content::Json, Some(ty)) => BodyBinding::Fields { ty: Some(ty) },
+            (Content::Json, None) => BodyBinding::Field(fields.start as u32),
+            (Content::Form(_), Some(ty)) => {
+                for at in fields.clone() {
+                    let field = &growing.record.fields[at];
+                    let (style, explode) = way.style(&field.name);
+                    places[at] = Place::Form { style, explode };
+                    let json = form_json(lowering, field, way.json(&field.name));
+                    growing.spellings.extend(json.map(|spelling| (at as u32, spelling)));
+                }
+                BodyBinding::Form { ty }
+            }
+            (Content::Form(_), None) => {
+                places[fields.start] = Place::Form { style: Style::Form, explode: true };
+                BodyBinding::Form { ty: growing.record.fields[fields.start].ty }
+            }
+            (Content::Text, _) => {
+                places[fields.start] = Place::Text;
+                BodyBinding::Text
+            }
+            (Content::Opaque, _) => BodyBinding::Opaque { media: way.media.clone() },
+        };
+        ways.push(BoundWay { places, body: binding });
     }
-    let mut field = Field::new(name, ty, body.node.span);
-    field.required = !body.optional;
-    field.doc = text_of(body.node, "description");
-    bound.body = BodyBinding::Field(record.fields.len() as u32);
-    record.fields.push(field);
-    bound.places.push(Place::Body);
+    ways
+}
+
+/// A field of a form that is an object is JSON, as OpenAPI says, unless its style says otherwise.
+fn form_json(lowering: &Lowering, field: &Field, json: bool) -> Option<Spelling> {
+    (json && lowering.is_object(field.ty.id))
+        .then(|| Spelling { content: Some("application/json".to_string()), ..Spelling::default() })
+}
+
+impl Lowering<'_, '_> {
+    fn is_object(&self, id: TypeId) -> bool {
+        matches!(self.contract.ty(id).shape, Shape::Record(_) | Shape::Map { .. } | Shape::Any)
+    }
+
+    /// Whether a value is one text.
+    pub(super) fn is_scalar(&self, ty: TypeRef) -> bool {
+        !self.is_object(ty.id) && !matches!(self.contract.ty(ty.id).shape, Shape::List(_))
+    }
+
+    /// Whether a form can hold it: a record of scalars, lists of scalars, and objects as JSON.
+    pub(super) fn is_form(&self, ty: TypeRef) -> bool {
+        let described = self.contract.ty(ty.id);
+        let Some(record) = self.contract.record(ty.id) else { return false };
+        let fits = |field: &Field| match self.contract.ty(field.ty.id).shape {
+            Shape::List(item) => self.is_scalar(item),
+            _ => described.checks.is_empty() || self.is_scalar(field.ty),
+        };
+        !ty.nullable && !record.fields.is_empty() && record.fields.iter().all(fits)
+    }
+}
+
+/// Says at the parameter that the style has no text for what it holds.
+fn too_deep(lowering: &mut Lowering, declared: &Declared) {
+    let place = place(declared);
+    let contract = &lowering.contract;
+    let scalar =
+        |id: TypeId| !matches!(contract.ty(id).shape, Shape::Record(_) | Shape::Map { .. } | Shape::List(_));
+    let deep = matches!(
+        place,
+        Place::Query { style: Style::DeepObject, .. } | Place::Query { explode: true, style: Style::Form }
+    );
+    let fits = match &contract.ty(declared.ty.id).shape {
+        _ if declared.content.is_some() => true,
+        Shape::List(item) => scalar(item.id),
+        Shape::Map { .. } => false,
+        Shape::Record(_) if deep => true,
+        Shape::Record(record) => record.fields.iter().all(|field| scalar(field.ty.id)),
+        _ => true,
+    };
+    if !fits {
+        let message = format!("the parameter `{}` cannot be written as text", declared.name);
+        let label = "lists and objects inside of it, or free names, have no place in this style";
+        let diagnostic = Diagnostic::warning(&BAD_PARAMETER, message).at(declared.span, label);
+        lowering.say(diagnostic.help("write it as JSON: `content: {application/json: {schema: …}}`"));
+    }
+}
+
+fn spelling(declared: &Declared, name: Option<&str>) -> Spelling {
+    let map = declared.node.and_then(Node::as_map);
+    let set = |key| map.is_some_and(|map| is_set(map, key));
+    let query = declared.place == "query";
+    Spelling {
+        name: name.map(str::to_string),
+        content: declared.content.clone(),
+        reserved: query && set("allowReserved"),
+        empty: query && set("allowEmptyValue"),
+    }
 }
 
 fn field(declared: &Declared) -> Field {
@@ -186,24 +329,32 @@ fn field(declared: &Declared) -> Field {
     field
 }
 
+/// The style that a parameter, or a field of a form, has by its name.
+pub(super) fn style_named(name: Option<&str>, otherwise: Style) -> Style {
+    match name {
+        Some("label") => Style::Label,
+        Some("matrix") => Style::Matrix,
+        Some("spaceDelimited") => Style::SpaceDelimited,
+        Some("pipeDelimited") => Style::PipeDelimited,
+        Some("deepObject") => Style::DeepObject,
+        Some("cookie") => Style::Cookie,
+        _ => otherwise,
+    }
+}
+
 fn place(declared: &Declared) -> Place {
     let map = declared.node.and_then(Node::as_map);
-    let style = map.and_then(|map| map.get("style")).and_then(Node::as_text);
-    let style = match (style, declared.place) {
-        (Some("label"), _) => Style::Label,
-        (Some("matrix"), _) => Style::Matrix,
-        (Some("spaceDelimited"), _) => Style::SpaceDelimited,
-        (Some("pipeDelimited"), _) => Style::PipeDelimited,
-        (Some("deepObject"), _) => Style::DeepObject,
-        (_, "query" | "cookie") => Style::Form,
+    let usual = match declared.place {
+        "query" | "cookie" | "querystring" => Style::Form,
         _ => Style::Simple,
     };
+    let style = style_named(map.and_then(|map| map.get("style")).and_then(Node::as_text), usual);
     let explode = map.and_then(|map| map.get("explode")).and_then(Node::as_bool);
-    let explode = explode.unwrap_or(matches!(style, Style::Form | Style::DeepObject));
+    let explode = explode.unwrap_or(matches!(style, Style::Form | Style::DeepObject | Style::Cookie));
     match declared.place {
         "path" => Place::Path { style, explode },
-        "header" => Place::Header,
-        "cookie" => Place::Cookie,
+        "header" => Place::Header { explode },
+        "cookie" => Place::Cookie { style, explode },
         _ => Place::Query { style, explode },
     }
 }

@@ -3,18 +3,26 @@
 use std::collections::{BTreeMap, HashMap};
 
 use polywire_contract::{
-    BodyBinding, Effect, HttpBinding, Interface, InterfaceId, Media, Operation, Outcome, Segment, Status,
-    Streaming, TypeRef, words,
+    BodyBinding, Effect, HttpBinding, Interface, InterfaceId, Operation, OperationId, OperationNotes,
+    PARAMETERS_MAX, PathPart, Segment, Status, Streaming, TypeRef, words,
 };
 use polywire_diag::{Diagnostic, Span};
 use polywire_syntax::{Entry, Map, Node};
 
-use super::input::{self, Body, Bound};
+use super::body::{self, Body};
+use super::input::{self, Bound};
 use super::path::{self, Template};
 use super::schema::{Lowering, is_set, text_of};
-use super::{DUPLICATE, NOT_CHECKED, OPAQUE, PATH, PATH_PARAMETER};
+use super::{DUPLICATE, LIMIT, OPAQUE, PATH, PATH_PARAMETER};
 
 const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
+
+/// A method that a path has already.
+struct Taken<'a> {
+    method: &'a str,
+    span: Span,
+    path: Span,
+}
 
 /// Turns the paths of one document into operations.
 pub(super) struct Operations<'o, 'l, 'a> {
@@ -61,7 +69,7 @@ impl<'o, 'l, 'a> Operations<'o, 'l, 'a> {
 
     /// Reads every path of the document.
     pub(super) fn read(&mut self, document: &'a Map) {
-        let mut shapes: HashMap<String, Span> = HashMap::new();
+        let mut shapes: HashMap<String, Vec<Taken<'a>>> = HashMap::new();
         for entry in document.get("paths").and_then(Node::as_map).map_or(&[][..], |paths| &paths.entries) {
             if !entry.key.starts_with('/') {
                 continue;
@@ -75,18 +83,38 @@ impl<'o, 'l, 'a> Operations<'o, 'l, 'a> {
                     continue;
                 }
             };
-            if let Some(first) = shapes.insert(template.shape(), entry.key_span) {
-                let message = format!("the path `{}` is there twice", entry.key);
-                let diagnostic =
-                    Diagnostic::error(&DUPLICATE, message).at(entry.key_span, "matches the same requests");
-                self.lowering.diags.push(diagnostic.at(first, "first here"));
-                continue;
-            }
-            if let Some(item) = self.follow(&entry.value).and_then(Node::as_map) {
+            let item = self.follow(&entry.value).and_then(Node::as_map);
+            let taken = shapes.entry(template.shape()).or_default();
+            self.same_path(entry, item, taken);
+            if let Some(item) = item {
                 self.path_item(entry, &template, item);
             }
         }
         self.say_opaque();
+    }
+
+    /// Two paths that differ only in the names of their variables are one; their methods must differ then.
+    fn same_path(&mut self, path: &'a Entry, item: Option<&'a Map>, taken: &mut Vec<Taken<'a>>) {
+        let before = taken.len();
+        let methods = item.map_or(&[][..], |item| &item.entries);
+        let mut clashes = false;
+        for entry in methods.iter().filter(|entry| METHODS.contains(&entry.key.as_str())) {
+            let method = entry.key.as_str();
+            if let Some(first) = taken[..before].iter().find(|known| known.method == method) {
+                let message = format!("`{method}` of the path `{}` is there twice", path.key);
+                let diagnostic =
+                    Diagnostic::error(&DUPLICATE, message).at(entry.key_span, "matches the same requests");
+                self.lowering.diags.push(diagnostic.at(first.span, "first here"));
+                clashes = true;
+            }
+            taken.push(Taken { method, span: entry.key_span, path: path.key_span });
+        }
+        if let Some(first) = taken[..before].first().filter(|_| !clashes) {
+            let message = format!("the path `{}` is there twice", path.key);
+            let label = "matches the same requests, taken together";
+            let diagnostic = Diagnostic::warning(&DUPLICATE, message).at(path.key_span, label);
+            self.lowering.diags.push(diagnostic.at(first.path, "first here"));
+        }
     }
 
     fn path_item(&mut self, path: &'a Entry, template: &Template<'a>, item: &'a Map) {
@@ -118,8 +146,9 @@ impl<'o, 'l, 'a> Operations<'o, 'l, 'a> {
         let interface = self.interface(map, path.key_span);
         let mut parameters = input::collect(self, shared, map);
         self.match_path(template, path, entry, &mut parameters);
-        let body = map.get("requestBody").and_then(|node| self.body(node));
-        let outcomes = self.outcomes(map);
+        let body = map.get("requestBody").and_then(|node| body::body(self, node));
+        let id = OperationId(self.lowering.contract.operations.len() as u32);
+        let outcomes = self.outcomes(map, id);
         self.lowering.finish();
         let bound = input::bind(self.lowering, parameters, body.as_ref(), entry);
         let effect = match method.to_ascii_lowercase().as_str() {
@@ -128,8 +157,9 @@ impl<'o, 'l, 'a> Operations<'o, 'l, 'a> {
             _ if is_set(map, "x-polywire-idempotent") => Effect::Idempotent,
             _ => Effect::Once,
         };
+        let http = bindings(method, template, &bound, body.as_ref());
+        self.keep(id, map, body.as_ref(), &bound, interface);
         let group = &self.lowering.contract.interfaces[interface.0 as usize].name;
-        let binding = binding(method, template, &bound, body.as_ref());
         let operation = Operation {
             id: format!("{group}.{name}"),
             name,
@@ -138,7 +168,7 @@ impl<'o, 'l, 'a> Operations<'o, 'l, 'a> {
             outcomes,
             streaming: Streaming::Unary,
             effect,
-            http: vec![binding],
+            http,
             grpc: None,
             span: entry.key_span,
             doc: [text_of(&entry.value, "description"), text_of(&entry.value, "summary")]
@@ -147,6 +177,13 @@ impl<'o, 'l, 'a> Operations<'o, 'l, 'a> {
                 .unwrap_or_default(),
             deprecated: is_set(map, "deprecated"),
         };
+        let leaves = |binding| self.lowering.contract.parameters(&operation, binding).len();
+        if operation.http.first().map_or(0, leaves) >= PARAMETERS_MAX {
+            let message = format!("an operation with more than {PARAMETERS_MAX} parameters");
+            let diagnostic =
+                Diagnostic::warning(&LIMIT, message).at(entry.key_span, "those beyond mean nothing");
+            self.lowering.say(diagnostic);
+        }
         self.lowering.contract.operations.push(operation);
     }
 
@@ -238,75 +275,39 @@ impl<'o, 'l, 'a> Operations<'o, 'l, 'a> {
         }
     }
 
-    fn body(&mut self, node: &'a Node) -> Option<Body<'a>> {
-        let map = self.follow(node)?.as_map()?;
-        let content = map.get("content").and_then(Node::as_map)?;
-        let mut body = Body { ty: None, media: Vec::new(), optional: !is_set(map, "required"), node };
-        let json =
-            content.entries.iter().find(|entry| Media { name: media_name(&entry.key), ty: None }.is_json());
-        for entry in &content.entries {
-            let name = media_name(&entry.key);
-            if json.is_none() {
-                self.note_opaque(&name, entry);
-            } else if !(Media { name: name.clone(), ty: None }).is_json() {
-                let message = format!("a request body of `{name}` is not accepted yet, only JSON");
-                self.lowering.warn(&NOT_CHECKED, message, entry.key_span, "left out");
-            }
-            body.media.push(name);
+    /// What is said beside the call itself.
+    fn keep(
+        &mut self,
+        id: OperationId,
+        map: &'a Map,
+        body: Option<&Body<'a>>,
+        bound: &Bound,
+        interface: InterfaceId,
+    ) {
+        const KEPT: &[&str] = &["summary", "tags", "security", "servers", "callbacks", "externalDocs"];
+        let extension = |key: &str| key.starts_with("x-") && !key.starts_with("x-polywire-");
+        let mut fields = self.lowering.kept_fields(map, |key| KEPT.contains(&key) || extension(key));
+        // The only tag is the interface itself.
+        let interface = &self.lowering.contract.interfaces[interface.0 as usize].name;
+        let tags = map.get("tags").and_then(Node::as_list).unwrap_or_default();
+        if tags.len() == 1 && tags[0].as_text() == Some(interface) {
+            fields.retain(|(key, _)| key != "tags");
         }
-        if let Some(entry) = json {
-            body.ty = Some(self.media_type(&entry.value));
+        if !fields.is_empty() {
+            self.lowering.contract.openapi.operations.insert(id, OperationNotes { fields });
         }
-        Some(body)
+        for (at, way) in body.map_or(&[][..], |body| &body.ways).iter().enumerate() {
+            let notes = way.notes(self);
+            self.lowering.contract.openapi.bodies.insert((bound.input, at as u32), notes);
+        }
     }
 
-    fn media_type(&mut self, node: &'a Node) -> TypeRef {
+    pub(super) fn media_type(&mut self, node: &'a Node) -> TypeRef {
         let map = self.follow(node).and_then(Node::as_map);
         match map.and_then(|map| map.get("schema")) {
             Some(schema) => self.lowering.use_of(schema),
             None => self.lowering.any_value(),
         }
-    }
-
-    fn outcomes(&mut self, operation: &'a Map) -> Vec<Outcome> {
-        let mut outcomes = Vec::new();
-        for entry in operation.get("responses").and_then(Node::as_map).map_or(&[][..], |map| &map.entries) {
-            let Some(status) = status(&entry.key) else { continue };
-            let Some(node) = self.follow(&entry.value) else { continue };
-            let Some(map) = node.as_map() else { continue };
-            let ok = match status {
-                Status::Exact(code) => code < 400,
-                Status::Range(hundred) => hundred < 4,
-                Status::Default => false,
-            };
-            let mut media: Vec<Media> = Vec::new();
-            for entry in map.get("content").and_then(Node::as_map).map_or(&[][..], |content| &content.entries)
-            {
-                let mut one = Media { name: media_name(&entry.key), ty: None };
-                if one.is_json() {
-                    one.ty = Some(self.media_type(&entry.value));
-                } else {
-                    self.note_opaque(&one.name, entry);
-                }
-                if !media.iter().any(|known| known.name == one.name) {
-                    media.push(one);
-                }
-            }
-            outcomes.push(Outcome {
-                status,
-                ok,
-                media,
-                doc: text_of(node, "description"),
-                span: entry.key_span,
-            });
-        }
-        let succeeds = outcomes.iter().any(|outcome| outcome.ok);
-        let default = outcomes.iter().position(|outcome| outcome.status == Status::Default);
-        if let Some(at) = default.filter(|_| !succeeds) {
-            let ok = Outcome { status: Status::Range(2), ok: true, ..outcomes[at].clone() };
-            outcomes.insert(at, ok);
-        }
-        outcomes
     }
 
     /// What a node is, or what it refers to; through at most eight references.
@@ -322,8 +323,9 @@ impl<'o, 'l, 'a> Operations<'o, 'l, 'a> {
         None
     }
 
-    fn note_opaque(&mut self, name: &str, entry: &Entry) {
-        if entry.value.as_map().is_some_and(|map| map.get("schema").is_some()) {
+    pub(super) fn note_opaque(&mut self, name: &str, entry: &Entry) {
+        let described = |map: &Map| map.get("schema").or_else(|| map.get("itemSchema")).is_some();
+        if entry.value.as_map().is_some_and(described) {
             self.opaque.entry(name.to_string()).or_insert(entry.key_span);
         }
     }
@@ -332,16 +334,18 @@ impl<'o, 'l, 'a> Operations<'o, 'l, 'a> {
     fn say_opaque(&mut self) {
         for (name, span) in std::mem::take(&mut self.opaque) {
             let message = format!("bodies of `{name}` are passed on as they are");
-            self.lowering.warn(&OPAQUE, message, span, "not held to the schema");
+            self.lowering.warn(&OPAQUE, message, span, body::opaque_label(&name));
         }
     }
 }
 
-fn media_name(key: &str) -> String {
+/// Lower case, without parameters.
+pub(super) fn media_name(key: &str) -> String {
     key.split(';').next().unwrap_or(key).trim().to_ascii_lowercase()
 }
 
-fn binding(method: &str, template: &Template<'_>, bound: &Bound, body: Option<&Body>) -> HttpBinding {
+/// One binding for each way to send the body.
+fn bindings(method: &str, template: &Template<'_>, bound: &Bound, body: Option<&Body>) -> Vec<HttpBinding> {
     let field = |name: &str| {
         let place = bound.path_fields.iter().find(|(known, _)| known == name);
         vec![place.map_or(0, |(_, at)| *at)]
@@ -351,14 +355,23 @@ fn binding(method: &str, template: &Template<'_>, bound: &Bound, body: Option<&B
         path::Piece::Variable { prefix, name, suffix } => {
             Segment::Field { prefix: prefix.clone(), field: field(name), suffix: suffix.clone() }
         }
+        path::Piece::Variables(parts) => {
+            let part = |part: &path::Part| match part {
+                path::Part::Text(text) => PathPart::Text(text.clone()),
+                path::Part::Variable(name) => PathPart::Field(field(name)),
+            };
+            Segment::Mixed(parts.iter().map(part).collect())
+        }
     });
-    HttpBinding {
+    let path: Vec<Segment> = path.collect();
+    let ways = bound.ways.iter().map(|way| HttpBinding {
         method: method.to_ascii_uppercase(),
-        path: path.collect(),
+        path: path.clone(),
         verb: None,
-        places: bound.places.clone(),
-        body: bound.body.clone(),
-        body_optional: bound.body == BodyBinding::None || body.is_none_or(|body| body.optional),
+        places: way.places.clone(),
+        body: way.body.clone(),
+        body_optional: way.body == BodyBinding::None || body.is_none_or(|body| body.optional),
         response_field: None,
-    }
+    });
+    ways.collect()
 }

@@ -15,6 +15,16 @@ pub(super) enum Piece<'p> {
     Literal(String),
     /// A variable, with literal text around it.
     Variable { prefix: String, name: &'p str, suffix: String },
+    /// Several variables with literal texts between them.
+    Variables(Vec<Part<'p>>),
+}
+
+/// A piece of a segment with several variables.
+pub(super) enum Part<'p> {
+    /// Exactly this, percent-decoded.
+    Text(String),
+    /// A variable.
+    Variable(&'p str),
 }
 
 /// Takes a path apart, or says in words for people why that is not possible.
@@ -27,9 +37,7 @@ pub(super) fn parse(path: &str) -> Result<Template<'_>, String> {
     let inner = path.strip_prefix('/').unwrap_or(path);
     for text in inner.split('/').filter(|_| !inner.is_empty()) {
         let piece = piece(text)?;
-        if let Piece::Variable { name, .. } = &piece
-            && !seen.insert(*name)
-        {
+        if let Some(name) = piece.names().into_iter().find(|name| !seen.insert(*name)) {
             return Err(format!("`{{{name}}}` stands in it twice"));
         }
         segments.push(piece);
@@ -51,12 +59,59 @@ fn piece(text: &str) -> Result<Piece<'_>, String> {
         return Err("a variable is a name in braces".to_string());
     }
     if suffix.contains('{') {
-        return Err("two variables between the same slashes are not possible yet".to_string());
+        return several(text);
     }
     if suffix.contains('}') {
         return Err("a `}` without `{`".to_string());
     }
     Ok(Piece::Variable { prefix: percent_decoded(prefix), name, suffix: percent_decoded(suffix) })
+}
+
+/// A segment with several variables.
+fn several(text: &str) -> Result<Piece<'_>, String> {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        if before.contains('}') {
+            return Err("a `}` without `{`".to_string());
+        }
+        let Some((name, behind)) = after.split_once('}') else {
+            return Err("a `{` that is not closed".to_string());
+        };
+        if name.is_empty() || name.contains('{') {
+            return Err("a variable is a name in braces".to_string());
+        }
+        if before.is_empty() && parts.last().is_some_and(|part| matches!(part, Part::Variable(_))) {
+            let reason = "nothing tells where one of two adjacent variables ends";
+            return Err(format!("{reason}: put a text before `{{{name}}}`"));
+        }
+        if !before.is_empty() {
+            parts.push(Part::Text(percent_decoded(before)));
+        }
+        parts.push(Part::Variable(name));
+        rest = behind;
+    }
+    if rest.contains('}') {
+        return Err("a `}` without `{`".to_string());
+    }
+    if !rest.is_empty() {
+        parts.push(Part::Text(percent_decoded(rest)));
+    }
+    Ok(Piece::Variables(parts))
+}
+
+impl<'p> Piece<'p> {
+    /// The names of its variables, in order.
+    fn names(&self) -> Vec<&'p str> {
+        match self {
+            Piece::Literal(_) => Vec::new(),
+            Piece::Variable { name, .. } => vec![name],
+            Piece::Variables(parts) => {
+                let name = |part: &Part<'p>| if let Part::Variable(name) = part { Some(*name) } else { None };
+                parts.iter().filter_map(name).collect()
+            }
+        }
+    }
 }
 
 impl<'p> Template<'p> {
@@ -65,6 +120,13 @@ impl<'p> Template<'p> {
         let piece = |piece: &Piece| match piece {
             Piece::Literal(text) => format!("/{text}"),
             Piece::Variable { prefix, suffix, .. } => format!("/{prefix}{{}}{suffix}"),
+            Piece::Variables(parts) => {
+                let part = |part: &Part| match part {
+                    Part::Text(text) => text.clone(),
+                    Part::Variable(_) => "{}".to_string(),
+                };
+                format!("/{}", parts.iter().map(part).collect::<String>())
+            }
         };
         self.segments.iter().map(piece).collect()
     }
@@ -74,15 +136,20 @@ impl<'p> Template<'p> {
         let piece = |piece: &Piece| match piece {
             Piece::Literal(text) => text.clone(),
             Piece::Variable { prefix, name, suffix } => format!("{prefix} by {name} {suffix}"),
+            Piece::Variables(parts) => {
+                let part = |part: &Part| match part {
+                    Part::Text(text) => format!(" {text} "),
+                    Part::Variable(name) => format!("by {name}"),
+                };
+                parts.iter().map(part).collect()
+            }
         };
         self.segments.iter().map(piece).collect::<Vec<_>>().join(" ")
     }
 
     /// The names of the variables, in order.
     pub(super) fn variables(&self) -> Vec<&'p str> {
-        let name =
-            |piece: &Piece<'p>| if let Piece::Variable { name, .. } = piece { Some(*name) } else { None };
-        self.segments.iter().filter_map(name).collect()
+        self.segments.iter().flat_map(Piece::names).collect()
     }
 }
 
@@ -106,7 +173,12 @@ mod tests {
         check("/a}", Err("a `}` without `{`"));
         check("/{}", Err("a variable is a name in braces"));
         check("/{a}/{a}", Err("`{a}` stands in it twice"));
-        check("/{a}{b}", Err("two variables between the same slashes are not possible yet"));
+        check("/{a}..{b}.gz/c", Ok("/{}..{}.gz/c"));
+        check("/x{a}-{b}", Ok("/x{}-{}"));
+        let adjacent = "nothing tells where one of two adjacent variables ends: put a text before `{b}`";
+        check("/{a}{b}", Err(adjacent));
+        check("/{a}-{a}", Err("`{a}` stands in it twice"));
+        check("/{a}-{b", Err("a `{` that is not closed"));
         check("/a?b={c}", Err("a path has no `?` or `#`: describe the query by parameters"));
     }
 }

@@ -4,9 +4,11 @@ use polywire_diag::{Diagnostic, Span, nearest};
 use polywire_syntax::{Map, Node, Value};
 
 use super::Edition;
-use super::fields::{DOCUMENT, HEADER, OPERATION, Object, PARAMETER, RESPONSE, SCHEMA, SERVER_VARIABLE};
+use super::fields::{
+    DOCUMENT, HEADER, OPERATION, Object, PARAMETER, RESPONSE, SCHEMA, SECURITY_SCHEME, SERVER_VARIABLE,
+};
 use super::validate::{Validate, first};
-use super::{BAD_PARAMETER, BAD_VALUE, MISSING_FIELD, PATH, WRONG_KIND};
+use super::{BAD_PARAMETER, BAD_REFERENCE, BAD_VALUE, MISSING_FIELD, PATH, WRONG_KIND};
 
 /// The names of JSON Schema's types.
 pub(super) const TYPES: &[&str] = &["string", "number", "integer", "boolean", "array", "object", "null"];
@@ -34,7 +36,10 @@ pub(super) fn object<'a>(walk: &mut Validate<'_, 'a>, object: &'static Object, m
     } else if std::ptr::eq(object, &HEADER) {
         holds(walk, object, map, span);
     } else if std::ptr::eq(object, &OPERATION) {
+        security(walk, map);
         operation(walk, map, span);
+    } else if std::ptr::eq(object, &SECURITY_SCHEME) {
+        scheme(walk, map);
     } else if std::ptr::eq(object, &SERVER_VARIABLE) {
         server_variable(walk, map);
     }
@@ -47,7 +52,56 @@ pub(super) fn object<'a>(walk: &mut Validate<'_, 'a>, object: &'static Object, m
     }
 }
 
+/// Requirements name schemes of the document; since 3.2 also by a URI.
+fn security(walk: &mut Validate, map: &Map) {
+    for requirement in map.get("security").and_then(Node::as_list).unwrap_or_default() {
+        for entry in requirement.as_map().map_or(&[][..], |map| &map.entries) {
+            let name = entry.key.as_str();
+            if walk.schemes.contains(&name) || name.contains(['/', '#']) {
+                continue;
+            }
+            let near = nearest(name, walk.schemes.iter().copied());
+            let message = format!("`{name}` is no security scheme of this document");
+            let diagnostic =
+                Diagnostic::warning(&BAD_REFERENCE, message).at(entry.key_span, "nowhere described");
+            walk.diags.push(match near {
+                Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+                None => diagnostic.help("describe it in `components/securitySchemes`"),
+            });
+        }
+    }
+}
+
+fn scheme(walk: &mut Validate, map: &Map) {
+    const KINDS: &[(&str, &[&str])] = &[
+        ("apiKey", &["name", "in"]),
+        ("http", &["scheme"]),
+        ("oauth2", &["flows"]),
+        ("openIdConnect", &["openIdConnectUrl"]),
+        ("mutualTLS", &[]),
+    ];
+    let Some((node, name)) = map.get("type").and_then(|node| Some((node, node.as_text()?))) else { return };
+    match KINDS.iter().find(|(kind, _)| *kind == name) {
+        Some((_, needed)) => {
+            for field in needed.iter().filter(|field| map.get(field).is_none()) {
+                walk.missing(map, node.span, &SECURITY_SCHEME, field);
+            }
+        }
+        None => {
+            let names: Vec<&str> = KINDS.iter().map(|(kind, _)| *kind).collect();
+            let message = format!("there is no security scheme `{name}`");
+            let diagnostic = Diagnostic::error(&BAD_VALUE, message).at(node.span, "not a type");
+            walk.diags.push(diagnostic.help(match (name, nearest(name, names.iter().copied())) {
+                ("bearer" | "basic", _) => format!("write `type: http` with `scheme: {name}`"),
+                (_, Some(near)) => format!("did you mean `{near}`?"),
+                (_, None) => format!("one of `{}`", names.join("`, `")),
+            }));
+        }
+    }
+}
+
 fn document(walk: &mut Validate, map: &Map, span: Span) {
+    security(walk, map);
     if walk.edition == Edition::V30 {
         if map.get("paths").is_none() {
             walk.missing(map, span, &DOCUMENT, "paths");
@@ -224,16 +278,70 @@ pub(super) fn schema(walk: &mut Validate, map: &Map) {
             _ => wrong(walk, node, &format!("`{name}` must be a number")),
         }
     }
+    contradictions(walk, map);
+    if let Some(node) = map.get("pattern")
+        && let Some(reason) = node.as_text().and_then(super::pattern::mistake)
+    {
+        let message = "`pattern` is no regular expression";
+        walk.diags.push(Diagnostic::error(&BAD_VALUE, message).at(node.span, reason));
+    }
     let empty = map.get("enum").filter(|node| node.as_list().is_some_and(<[Node]>::is_empty));
     if let Some(node) = empty {
         let message = "`enum` has no value";
         walk.diags.push(Diagnostic::error(&BAD_VALUE, message).at(node.span, "nothing would be allowed"));
     }
     if let (Some(node), Edition::V31 | Edition::V32) = (map.entry("nullable"), walk.edition) {
-        let message = "`nullable` has no meaning since OpenAPI 3.1";
-        let diagnostic = Diagnostic::warning(&BAD_VALUE, message).at(node.key_span, "has no effect");
-        walk.diags.push(diagnostic.help("write `type: [string, \"null\"]`, with the type that it has"));
+        walk.nullable.push(node.key_span);
     }
+}
+
+/// Bounds that leave no value.
+fn contradictions(walk: &mut Validate, map: &Map) {
+    const BOUNDS: &[(&str, &str)] = &[
+        ("minLength", "maxLength"),
+        ("minItems", "maxItems"),
+        ("minProperties", "maxProperties"),
+        ("minContains", "maxContains"),
+        ("minimum", "maximum"),
+        ("exclusiveMinimum", "exclusiveMaximum"),
+        ("minimum", "exclusiveMaximum"),
+        ("exclusiveMinimum", "maximum"),
+    ];
+    let number = |name: &str| match map.get(name).map(|node| (node, &node.value)) {
+        Some((node, Value::Number(number))) => Some((node.span, number, number.as_f64()?)),
+        _ => None,
+    };
+    for (low, high) in BOUNDS {
+        let (Some((low_at, low_text, least)), Some((high_at, high_text, most))) = (number(low), number(high))
+        else {
+            continue;
+        };
+        let exclusive = low.starts_with("ex") || high.starts_with("ex");
+        if least > most || (exclusive && least == most) {
+            let message = format!("no value is between `{low}: {low_text}` and `{high}: {high_text}`");
+            let diagnostic = Diagnostic::error(&BAD_VALUE, message).at(low_at, "at least this");
+            walk.diags.push(diagnostic.at(high_at, "and at most this"));
+        }
+    }
+    if let Some((at, text, value)) = number("multipleOf")
+        && value <= 0.0
+    {
+        let message = format!("`multipleOf` must be more than 0, not {text}");
+        walk.diags.push(Diagnostic::error(&BAD_VALUE, message).at(at, "not possible"));
+    }
+}
+
+/// One remark for all places of a keyword that 3.1 took away.
+pub(super) fn nullable(walk: &mut Validate) {
+    let Some(first) = walk.nullable.first() else { return };
+    let label = match walk.nullable.len() - 1 {
+        0 => "has no effect".to_string(),
+        1 => "has no effect, here and in one more place".to_string(),
+        more => format!("has no effect, here and in {more} more places"),
+    };
+    let message = "`nullable` has no meaning since OpenAPI 3.1";
+    let diagnostic = Diagnostic::warning(&BAD_VALUE, message).at(*first, label);
+    walk.diags.push(diagnostic.help("write `type: [string, \"null\"]`, with the type that it has"));
 }
 
 fn type_name(walk: &mut Validate, node: &Node, name: &str) {

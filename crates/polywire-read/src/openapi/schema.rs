@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
-use polywire_contract::{Check, Contract, Enum, Shape, Sum, Type, TypeId, TypeRef};
+use polywire_contract::{Check, Contract, Enum, Shape, Sum, Type, TypeId, TypeNotes, TypeRef};
 use polywire_diag::{Code, Diagnostic, Span};
 use polywire_syntax::{Map, Node, Number};
 
@@ -173,8 +173,23 @@ impl<'l, 'a> Lowering<'l, 'a> {
             sensitive: parts.iter().any(|part| is_sensitive(part.node)),
         });
         self.made.insert(key, id);
+        if let Some(map) = own.and_then(Node::as_map) {
+            self.note(id, map);
+        }
         self.waiting.push_back(Work { id, parts, forced });
         id
+    }
+
+    /// What a schema says beside which values it allows.
+    fn note(&mut self, id: TypeId, map: &'a Map) {
+        const KEPT: &[&str] = &["example", "examples", "externalDocs", "xml"];
+        const READ: &[&str] = &["x-sensitive", "x-nullable"];
+        let extension =
+            |key: &str| key.starts_with("x-") && !key.starts_with("x-polywire-") && !READ.contains(&key);
+        if map.entries.iter().any(|entry| KEPT.contains(&entry.key.as_str()) || extension(&entry.key)) {
+            let fields = self.kept_fields(map, |key| KEPT.contains(&key) || extension(key));
+            self.contract.openapi.types.insert(id, TypeNotes { fields });
+        }
     }
 
     /// Builds every shape that is still missing.

@@ -61,7 +61,13 @@ impl<'a> Lowering<'_, 'a> {
         }
         let kinds = match forced {
             Some(kind) => vec![kind],
-            None => self.kinds(parts),
+            None => match self.kinds(parts) {
+                Some(kinds) => kinds,
+                None => {
+                    let nothing = self.nothing();
+                    return (self.contract.ty(nothing).shape.clone(), Vec::new());
+                }
+            },
         };
         match kinds[..] {
             [] => self.untyped(parts),
@@ -70,8 +76,9 @@ impl<'a> Lowering<'_, 'a> {
         }
     }
 
-    /// The JSON types that all parts allow, null set aside; empty where no part says anything.
-    fn kinds(&mut self, parts: &[Part<'a>]) -> Vec<Kind> {
+    /// The JSON types that all parts allow, null set aside; empty where no part says anything, none where they exclude
+    /// each other.
+    fn kinds(&mut self, parts: &[Part<'a>]) -> Option<Vec<Kind>> {
         let mut kinds: Option<(Vec<Kind>, Span)> = None;
         for part in parts {
             let Some(declared) = part.declared() else { continue };
@@ -83,9 +90,10 @@ impl<'a> Lowering<'_, 'a> {
                     if both.is_empty() {
                         let names = (before[0].name(), declared[0].name());
                         let message = format!("nothing is both `{}` and `{}`", names.0, names.1);
-                        let diagnostic = Diagnostic::error(&NOT_MERGED, message).at(at, "this");
-                        self.say(diagnostic.at(first, "excludes this"));
-                        (before, first)
+                        let diagnostic = Diagnostic::warning(&NOT_MERGED, message).at(at, "this");
+                        let diagnostic = diagnostic.at(first, "excludes this");
+                        self.say(diagnostic.help("no value is allowed where both hold"));
+                        return None;
                     } else {
                         (both, at)
                     }
@@ -99,7 +107,7 @@ impl<'a> Lowering<'_, 'a> {
             if kinds.contains(&Kind::Number) {
                 kinds.retain(|kind| *kind != Kind::Integer);
             }
-            return kinds;
+            return Some(kinds);
         }
         let mut implied_kinds = Vec::new();
         for kind in parts.iter().filter_map(Part::map).flat_map(implied) {
@@ -114,7 +122,7 @@ impl<'a> Lowering<'_, 'a> {
             self.say(Diagnostic::warning(&NOT_CHECKED, message).at(at, "taken as any value").help(help));
             implied_kinds.clear();
         }
-        implied_kinds
+        Some(implied_kinds)
     }
 
     /// A schema without a type: known by its values, or anything.

@@ -145,6 +145,16 @@ impl<'a> Lowering<'_, 'a> {
                 }
             }
         }
+        if let Some(node) = map.get("defaultMapping") {
+            // A value without a known tag is the default alternative, so the tag alone does not decide.
+            let meant = node.as_text().and_then(|text| self.mapped(node, text, branches));
+            if !meant.is_some_and(|meant| targets.iter().any(|target| std::ptr::eq(*target, meant))) {
+                let message = "`defaultMapping` is not one of the alternatives";
+                let diagnostic = Diagnostic::error(&BAD_DISCRIMINATOR, message);
+                self.say(diagnostic.at(node.span, "must be in `oneOf` or `anyOf`"));
+            }
+            return;
+        }
         if let Some(variant) = sum.variants.iter().find(|variant| variant.tags.is_empty()) {
             let message = format!("no value of `{tag}` means this alternative");
             let diagnostic =

@@ -1,6 +1,8 @@
 //! OpenAPI 2.0 (Swagger) rewritten as 3.0, tree to tree, with every place kept. Must not touch the model.
 //! <https://spec.openapis.org/oas/v2.0.html>
 
+mod around;
+
 use polywire_diag::Span;
 use polywire_syntax::{Entry, Map, Node, Value};
 
@@ -65,16 +67,12 @@ pub(super) fn upgraded(root: &Node) -> Node {
             "responses" => {
                 components.push(each(entry, "responses", |one| response(&one.value, &swagger.produces)));
             }
-            "host"
-            | "basePath"
-            | "schemes"
-            | "consumes"
-            | "produces"
-            | "securityDefinitions"
-            | "security" => {}
+            "host" | "basePath" | "schemes" | "consumes" | "produces" => {}
+            "securityDefinitions" => components.push(around::schemes(entry)),
             _ => entries.push(entry.clone()),
         }
     }
+    entries.extend(around::servers(document));
     if !components.is_empty() {
         entries.push(entry("components", map(root.span, components)));
     }
@@ -145,15 +143,54 @@ fn form(fields: &[&Node], span: Span, consumes: &[String]) -> Node {
     let name = |node: &Node| node.as_map().and_then(|map| Some(map.get("name")?.as_text()?.to_string()));
     let properties: Vec<Entry> =
         fields.iter().filter_map(|node| Some(entry(&name(node)?, value_schema(node)))).collect();
-    let described =
-        map(span, vec![entry("type", text("object", span)), entry("properties", map(span, properties))]);
+    let is_required = |node: &&&Node| {
+        node.as_map().and_then(|map| map.get("required")).and_then(Node::as_bool) == Some(true)
+    };
+    let required: Vec<Node> =
+        fields.iter().filter(is_required).filter_map(|node| Some(text(&name(node)?, node.span))).collect();
+    let must = !required.is_empty();
+    let mut described = vec![entry("type", text("object", span))];
+    if must {
+        described.push(entry("required", Node { span, value: Value::List(required) }));
+    }
+    described.push(entry("properties", map(span, properties)));
+    let described = map(span, described);
+    // Lists are one text unless they are said to be several.
+    let styled = fields.iter().filter(|node| is_list(node)).filter_map(|node| {
+        let (style, explode) = style(node).unwrap_or(("form", false));
+        let explode = Node { span: node.span, value: Value::Bool(explode) };
+        let told = vec![entry("style", text(style, node.span)), entry("explode", explode)];
+        Some(entry(&name(node)?, map(node.span, told)))
+    });
+    let encoding: Vec<Entry> = styled.collect();
     let forms = ["application/x-www-form-urlencoded", "multipart/form-data"];
     let mut names: Vec<String> =
         consumes.iter().filter(|name| forms.contains(&name.as_str())).cloned().collect();
     if names.is_empty() {
         names.push(forms[0].to_string());
     }
-    map(span, vec![entry("content", content(span, &names, Some(described)))])
+    let media = |name: &String| {
+        let mut told = vec![entry("schema", described.clone())];
+        if !encoding.is_empty() && name == forms[0] {
+            told.push(entry("encoding", map(span, encoding.clone())));
+        }
+        entry(name, map(span, told))
+    };
+    let content = map(span, names.iter().map(media).collect());
+    let required = Node { span, value: Value::Bool(must) };
+    map(span, vec![entry("required", required), entry("content", content)])
+}
+
+/// Style and explode that a list has by its `collectionFormat`.
+fn style(node: &Node) -> Option<(&'static str, bool)> {
+    match node.as_map()?.get("collectionFormat")?.as_text()? {
+        "multi" => Some(("form", true)),
+        "ssv" => Some(("spaceDelimited", false)),
+        "pipes" => Some(("pipeDelimited", false)),
+        // No later version has it: it is said to be impossible where it stands.
+        "tsv" => Some(("tsv", false)),
+        _ => None,
+    }
 }
 
 fn response(node: &Node, produces: &[String]) -> Node {
@@ -181,11 +218,9 @@ fn parameter(node: &Node) -> Node {
         .iter()
         .filter(|entry| !VALUE_FIELDS.contains(&entry.key.as_str()) && entry.key != "collectionFormat");
     let mut entries: Vec<Entry> = kept.cloned().collect();
-    let style = match described.get("collectionFormat").and_then(Node::as_text) {
-        Some("multi") => Some(("form", true)),
-        Some("ssv") => Some(("spaceDelimited", false)),
-        Some("pipes") => Some(("pipeDelimited", false)),
-        _ if place(node) == Some("query") && is_list(node) => Some(("form", false)),
+    let style = match style(node) {
+        Some(style) => Some(style),
+        None if place(node) == Some("query") && is_list(node) => Some(("form", false)),
         _ => None,
     };
     if let Some((style, explode)) = style {

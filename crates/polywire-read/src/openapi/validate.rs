@@ -26,6 +26,10 @@ pub(super) struct Validate<'v, 'a> {
     seen: HashSet<*const Node>,
     /// How many unknown fields there were.
     unknown: usize,
+    /// The names of the document's security schemes.
+    pub(super) schemes: Vec<&'a str>,
+    /// Where `nullable` stands though it has no meaning.
+    pub(super) nullable: Vec<Span>,
 }
 
 /// Walks the document and whatever it refers to in other files.
@@ -35,12 +39,18 @@ pub(super) fn validate<'a>(
     resolver: &mut Resolver<'a>,
     diags: &mut Vec<Diagnostic>,
 ) {
+    let schemes =
+        root.as_map().and_then(|map| map.get("components")?.as_map()?.get("securitySchemes")?.as_map());
+    let schemes =
+        schemes.map_or(&[][..], |map| &map.entries).iter().map(|entry| entry.key.as_str()).collect();
+    let (waiting, seen) = (Vec::new(), HashSet::new());
     let mut walk =
-        Validate { edition, resolver, diags, waiting: Vec::new(), seen: HashSet::new(), unknown: 0 };
+        Validate { edition, resolver, diags, waiting, seen, unknown: 0, schemes, nullable: Vec::new() };
     walk.object(root, root.span, &DOCUMENT);
     while let Some((node, want)) = walk.waiting.pop() {
         walk.value(node, want, "the target of the reference");
     }
+    rules::nullable(&mut walk);
 }
 
 impl<'a> Validate<'_, 'a> {
@@ -61,6 +71,8 @@ impl<'a> Validate<'_, 'a> {
             Want::Patterned(member) => self.members(node, *member, what, true),
             Want::Object(object) => self.object(node, node.span, object),
             Want::Reference(object) => self.reference_or(node, object),
+            Want::Loose(_) if node.as_map().is_some_and(|map| map.get("$ref").is_some()) => {}
+            Want::Loose(object) => self.object(node, node.span, object),
             Want::Schema => self.schema(node, self.edition != Edition::V30),
             Want::SchemaOrBool => self.schema(node, true),
         }
@@ -74,8 +86,12 @@ impl<'a> Validate<'_, 'a> {
                 _ => node.kind(),
             };
             let message = format!("{what} must be {wanted}, not {found}");
-            self.diags
-                .push(Diagnostic::error(&WRONG_KIND, message).at(place(node), format!("this is {found}")));
+            let diagnostic =
+                Diagnostic::error(&WRONG_KIND, message).at(place(node), format!("this is {found}"));
+            self.diags.push(match fix(node, wanted) {
+                Some(help) => diagnostic.help(help),
+                None => diagnostic,
+            });
         }
         right
     }
@@ -92,6 +108,9 @@ impl<'a> Validate<'_, 'a> {
 
     fn members(&mut self, node: &'a Node, member: Want, what: &str, extensions: bool) {
         if let (true, Some(map)) = (self.kind(node, node.as_map().is_some(), "a map", what), node.as_map()) {
+            if let Some(reference) = map.get("$ref").filter(|node| extensions && node.as_text().is_some()) {
+                return self.reference(reference, Want::Any);
+            }
             for entry in map.entries.iter().filter(|entry| !(extensions && entry.key.starts_with("x-"))) {
                 self.value(&entry.value, member, &format!("`{}`", entry.key));
             }
@@ -187,7 +206,9 @@ impl<'a> Validate<'_, 'a> {
         }
         let near = nearest(&entry.key, free.iter().copied());
         let closed = object.closed && self.edition != Edition::V30;
-        if !closed && near.is_none() {
+        // From 3.1 on a schema may have keywords of its own.
+        let free_keywords = std::ptr::eq(object, &SCHEMA) && self.edition != Edition::V30;
+        if !closed && near.is_none() && free_keywords {
             return;
         }
         let message = format!("{} has no field `{}`", object.name, entry.key);
@@ -201,6 +222,24 @@ impl<'a> Validate<'_, 'a> {
             Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
             None => diagnostic,
         });
+    }
+}
+
+/// What was most likely meant where another kind of value was wanted.
+pub(super) fn fix(node: &Node, wanted: &str) -> Option<String> {
+    match (&node.value, wanted) {
+        (Value::Text(text), "true or false") => match text.to_ascii_lowercase().as_str() {
+            "yes" | "on" | "y" | "true" => Some("write `true`".to_string()),
+            "no" | "off" | "n" | "false" => Some("write `false`".to_string()),
+            _ => None,
+        },
+        (Value::Text(text), "a number" | "a whole number from 0") => {
+            let number = text.parse::<f64>().is_ok_and(f64::is_finite);
+            number.then(|| format!("leave out the quotes: `{text}`"))
+        }
+        (Value::Number(_) | Value::Bool(_), "text") => Some("put quotes around it".to_string()),
+        (Value::Text(text), "a list") if !text.is_empty() => Some(format!("write `[{text}]`")),
+        _ => None,
     }
 }
 

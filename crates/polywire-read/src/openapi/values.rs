@@ -60,10 +60,18 @@ impl<'a> Lowering<'_, 'a> {
             });
         if let Some(value) = wrong.first() {
             let message = format!("a value of `{}` cannot be {}", kind.name(), value.kind());
-            let mut diagnostic = Diagnostic::error(&BAD_VALUE, message).at(value.span, "can never occur");
-            if kind == Kind::Text {
-                diagnostic.help.push("put quotes around it".to_string());
-            }
+            // Where values are left, nothing that is meant is lost, unless quotes were forgotten.
+            let harmless = kind != Kind::Text && !right.is_empty();
+            let severity = if harmless { Diagnostic::warning } else { Diagnostic::error };
+            let mut diagnostic = severity(&BAD_VALUE, message).at(value.span, "can never occur");
+            diagnostic.help.extend(match (kind, &value.value) {
+                (Kind::Text, Value::Number(_) | Value::Bool(_)) => Some("put quotes around it".to_string()),
+                (Kind::Number | Kind::Integer, Value::Text(text)) if text.parse::<f64>().is_ok() => {
+                    Some(format!("leave out the quotes: `{text}`"))
+                }
+                (Kind::List, Value::Text(_)) => Some("if items are meant, put it below `items`".to_string()),
+                _ => None,
+            });
             self.say(diagnostic);
         }
         right

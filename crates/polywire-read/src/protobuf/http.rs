@@ -38,7 +38,15 @@ impl Lower<'_> {
                 Some(binding)
             }
             Err(message) => {
-                self.diags.push(Diagnostic::error(&PROTO_HTTP, message).at(messages.span, "in this rule"));
+                let (message, near) = match message.split_once("; did you mean ") {
+                    Some((message, near)) => (message.to_string(), Some(near.to_string())),
+                    None => (message, None),
+                };
+                let diagnostic = Diagnostic::error(&PROTO_HTTP, message).at(messages.span, "in this rule");
+                self.diags.push(match near {
+                    Some(near) => diagnostic.help(format!("did you mean {near}")),
+                    None => diagnostic,
+                });
                 None
             }
         }
@@ -48,12 +56,7 @@ impl Lower<'_> {
         let (method, path) = pattern(rule)?;
         let template = template::parse(&path, |name| field_path(messages.input, name))
             .map_err(|error| format!("path template `{path}`: {error}"))?;
-        let bound = |at: u32| {
-            template.path.iter().any(|segment| match segment {
-                Segment::Field { field, .. } | Segment::Wildcard { field, .. } => field[..] == [at],
-                Segment::Literal(_) => false,
-            })
-        };
+        let bound = |at: u32| template.path.iter().flat_map(Segment::fields).any(|field| *field == [at]);
         let body = match text(rule, "body").as_str() {
             "" => BodyBinding::None,
             "*" => BodyBinding::Fields { ty: None },
@@ -145,6 +148,9 @@ fn field_path(message: &MessageDescriptor, path: &str) -> Result<Vec<u32>, Strin
     for name in path.split('.') {
         let owner =
             message.take().ok_or_else(|| format!("`{path}` goes through a field that is no message"))?;
+        if owner.full_name().starts_with("google.protobuf.") && owner.full_name() != "google.protobuf.Empty" {
+            return Err(format!("`{}` has no fields in JSON", owner.full_name()));
+        }
         let fields = in_order(&owner);
         let at = fields.iter().position(|field| field.name() == name);
         let at = at.ok_or_else(|| unknown(&owner, name))?;

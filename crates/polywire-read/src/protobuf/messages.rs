@@ -4,11 +4,11 @@ use polywire_contract::{
     Enum, EnumValue, Exclusive, Extra, Field, Float, Int, ProtoEnum, ProtoField, ProtoKind, ProtoMessage,
     Record, Shape, Type, TypeId, TypeRef, words,
 };
-use polywire_diag::{Diagnostic, Span};
-use prost_reflect::{EnumDescriptor, FieldDescriptor, Kind, MessageDescriptor, ReflectMessage, Syntax};
+use polywire_diag::Span;
+use prost_reflect::{EnumDescriptor, FieldDescriptor, Kind, MessageDescriptor};
 
+use super::features::{Features, Presence};
 use super::{Lower, file_stem, literal};
-use crate::codes::PROTO_UNSUPPORTED;
 
 /// What stands for a message in the model.
 pub(super) enum Meaning {
@@ -18,8 +18,8 @@ pub(super) enum Meaning {
     Shape(Shape),
     /// A scalar that can be null (`google.protobuf.StringValue` …).
     Wrapper(Shape),
-    /// Nothing yet.
-    Unsupported,
+    /// A message of one of several types (`google.protobuf.Any`).
+    Any,
 }
 
 impl Lower<'_> {
@@ -58,14 +58,20 @@ impl Lower<'_> {
             record.fields.push(made);
             fields.push(proto);
         }
+        for extension in message.extensions() {
+            let (made, proto) = self.extension(&extension);
+            record.fields.push(made);
+            fields.push(proto);
+        }
+        self.not_carried(message);
         for oneof in message.oneofs().filter(|oneof| !oneof.is_synthetic()) {
             let members: Vec<String> = oneof.fields().map(|f| f.full_name().to_string()).collect();
             let places = places(&order, |field| members.iter().any(|m| m == field.full_name()));
             let required = self.oneof_required(&oneof);
             record.exclusive.push(Exclusive { name: oneof.name().to_string(), fields: places, required });
         }
-        self.message_rules(message, &order, &mut record);
         self.contract.types[id.0 as usize].shape = Shape::Record(record);
+        self.message_rules(message, &order, id);
         let full_name = message.full_name().to_string();
         self.contract.protobuf.messages.insert(id, ProtoMessage { full_name, fields, proto_json: true });
     }
@@ -73,14 +79,15 @@ impl Lower<'_> {
     fn field(&mut self, field: &FieldDescriptor) -> (Field, Option<ProtoField>) {
         let file = field.parent_file().name().to_string();
         let span = self.span(&file, field.path());
-        let presence = field.supports_presence() && !field.is_list() && !field.is_map();
-        let implicit = !presence && !field.is_list() && !field.is_map();
-        let (ty, carried) = self.field_type(field, span);
+        let features = self.features(field);
+        let single = !field.is_list() && !field.is_map();
+        let implicit = features.presence == Presence::Implicit && single;
+        let ty = self.field_type(field, span);
         let mut made = Field::new(field.json_name(), ty, self.span(&file, &[field.path(), &[1]].concat()));
         made.alias = (field.name() != field.json_name()).then(|| field.name().to_string());
         made.words = words(field.name());
         made.doc = self.doc(&file, field.path());
-        made.required = field.is_required();
+        made.required = features.presence == Presence::Required;
         let options = field.field_descriptor_proto().options.as_ref();
         made.deprecated = options.is_some_and(|o| o.deprecated());
         if field.field_descriptor_proto().default_value.is_some() {
@@ -100,7 +107,7 @@ impl Lower<'_> {
         self.sensitive(field, made.ty.id);
         let wrapped = !field.is_list() && !field.is_map() && is_wrapped(&field.kind());
         let key = matches!(self.contract.ty(made.ty.id).shape, Shape::Map { .. }) && field.is_map();
-        let proto = carried.then(|| ProtoField {
+        let proto = ProtoField {
             name: field.name().to_string(),
             number: field.number(),
             kind: kind(&value_kind(field)),
@@ -109,52 +116,45 @@ impl Lower<'_> {
                 .flatten()
                 .map(|entry| kind(&entry.map_entry_key_field().kind())),
             implicit,
-            packed: is_packed(field),
+            packed: is_packed(field, features),
             wrapped,
-        });
-        (made, proto)
+            delimited: features.delimited,
+        };
+        (made, Some(proto))
     }
 
-    /// The type of a field, and whether the message can carry it.
-    fn field_type(&mut self, field: &FieldDescriptor, span: Span) -> (TypeRef, bool) {
+    fn field_type(&mut self, field: &FieldDescriptor, span: Span) -> TypeRef {
         let file = field.parent_file().name().to_string();
         let span =
             self.places.get(&file).and_then(|p| p.span(&[field.path(), &[6]].concat())).unwrap_or(span);
         if let Some(entry) = map_entry(field) {
-            let (key, _) = self.value_type(&entry.map_entry_key_field().kind(), span);
-            let (value, carried) = self.value_type(&entry.map_entry_value_field().kind(), span);
+            let key = self.value_type(&entry.map_entry_key_field().kind(), span);
+            let value = self.value_type(&entry.map_entry_value_field().kind(), span);
             let map = self.contract.add_anonymous(Shape::Map { key: key.id, value }, span);
-            return (map.into(), carried);
+            return map.into();
         }
-        if field.is_group() {
-            self.unsupported("a group", span);
-            return (self.contract.add_anonymous(Shape::Any, span).into(), false);
-        }
-        let (value, carried) = self.value_type(&field.kind(), span);
+        let value = self.value_type(&field.kind(), span);
         if field.is_list() {
-            return (self.contract.add_anonymous(Shape::List(value), span).into(), carried);
+            return self.contract.add_anonymous(Shape::List(value), span).into();
         }
-        (value, carried)
+        value
     }
 
     /// The type of one value; scalars get a type of their own, so that rules can be added to it.
-    fn value_type(&mut self, kind: &Kind, span: Span) -> (TypeRef, bool) {
+    pub(super) fn value_type(&mut self, kind: &Kind, span: Span) -> TypeRef {
         let shape = match kind {
             Kind::Message(message) => match self.meaning(message, span) {
-                Meaning::Message => return (self.message(message).into(), true),
+                Meaning::Message => return self.message(message).into(),
                 Meaning::Shape(shape) => shape,
                 Meaning::Wrapper(shape) => {
-                    return (TypeRef { id: self.contract.add_anonymous(shape, span), nullable: true }, true);
+                    return TypeRef { id: self.contract.add_anonymous(shape, span), nullable: true };
                 }
-                Meaning::Unsupported => {
-                    self.unsupported(&format!("`{}`", message.full_name()), span);
-                    return (self.contract.add_anonymous(Shape::Any, span).into(), false);
-                }
+                Meaning::Any => return self.any_type(span).into(),
             },
-            Kind::Enum(found) => return (self.enumeration(found).into(), true),
+            Kind::Enum(found) => return self.enumeration(found).into(),
             scalar => scalar_shape(scalar),
         };
-        (self.contract.add_anonymous(shape, span).into(), true)
+        self.contract.add_anonymous(shape, span).into()
     }
 
     /// What a message means; well-known types are known by name.
@@ -182,7 +182,7 @@ impl Lower<'_> {
             "BoolValue" => return Meaning::Wrapper(Shape::Bool),
             "StringValue" => return Meaning::Wrapper(Shape::Text),
             "BytesValue" => return Meaning::Wrapper(Shape::Bytes),
-            "Any" => return Meaning::Unsupported,
+            "Any" => return Meaning::Any,
             _ => return Meaning::Message,
         })
     }
@@ -203,7 +203,7 @@ impl Lower<'_> {
             .iter()
             .map(|value| EnumValue { name: value.name().to_string(), span: self.span(&file, value.path()) })
             .collect();
-        let open = found.parent_file().syntax() != Syntax::Proto2;
+        let open = self.is_open(found);
         self.contract.types[id.0 as usize].shape = Shape::Enum(Enum { values, open });
         let proto = ProtoEnum {
             full_name: found.full_name().to_string(),
@@ -239,11 +239,6 @@ impl Lower<'_> {
             }
         }
     }
-
-    pub(super) fn unsupported(&mut self, what: &str, span: Span) {
-        let message = format!("{what} is not carried");
-        self.diags.push(Diagnostic::warning(&PROTO_UNSUPPORTED, message).at(span, "used here"));
-    }
 }
 
 /// The places of fields that are meant.
@@ -258,14 +253,10 @@ pub(super) fn in_order(message: &MessageDescriptor) -> Vec<FieldDescriptor> {
     fields
 }
 
-/// Whether a list of numbers is one block: as the option says, else as the syntax does.
-fn is_packed(field: &FieldDescriptor) -> bool {
+/// Whether a list of numbers is one block.
+fn is_packed(field: &FieldDescriptor, features: Features) -> bool {
     let packable = !matches!(field.kind(), Kind::String | Kind::Bytes | Kind::Message(_));
-    let options = field.options();
-    let option = options.descriptor().get_field_by_name("packed").filter(|option| options.has_field(option));
-    let said = option.and_then(|option| options.get_field(&option).as_bool());
-    let default = field.parent_file().syntax() == Syntax::Proto3;
-    field.is_list() && packable && said.unwrap_or(default)
+    field.is_list() && packable && features.packed
 }
 
 /// A list or map in a message of its own.
@@ -301,7 +292,7 @@ fn scalar_shape(kind: &Kind) -> Shape {
     }
 }
 
-fn kind(kind: &Kind) -> ProtoKind {
+pub(super) fn kind(kind: &Kind) -> ProtoKind {
     match kind {
         Kind::Double => ProtoKind::Double,
         Kind::Float => ProtoKind::Float,

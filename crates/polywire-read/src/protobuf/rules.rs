@@ -4,11 +4,12 @@
 
 mod checks;
 
-use polywire_contract::{Check, Exclusive, Field, Literal, Record, Shape, Type, TypeId, TypeRef};
+use polywire_contract::{Check, Field, Literal, ProtoRule, Shape, Type, TypeId, TypeRef};
 use polywire_diag::{Diagnostic, Span};
 use polywire_syntax::{Number, Value};
 use prost_reflect::{DynamicMessage, FieldDescriptor, MessageDescriptor, OneofDescriptor, Value as Proto};
 
+use super::well_known::AnyLimit;
 use super::{Lower, messages::places};
 use crate::codes::{PROTO_RULE_TYPE, PROTO_RULE_UNCHECKED};
 
@@ -31,11 +32,12 @@ impl Lower<'_> {
         rules.as_ref().and_then(Proto::as_message).is_some_and(|rules| flag(rules, "required"))
     }
 
+    /// The rules of a message as a whole, as checks of its type.
     pub(super) fn message_rules(
         &mut self,
         message: &MessageDescriptor,
         order: &[FieldDescriptor],
-        record: &mut Record,
+        id: TypeId,
     ) {
         let Some(found) = extension(&message.options(), "buf.validate.message") else { return };
         let Some(rules) = found.as_message() else { return };
@@ -48,15 +50,51 @@ impl Lower<'_> {
             match (field.name(), value) {
                 ("oneof", Proto::List(groups)) => {
                     for group in groups.iter().filter_map(Proto::as_message) {
-                        let names = texts(group, "fields");
-                        let fields = places(order, |field| names.iter().any(|name| name == field.name()));
-                        let name = names.join("_or_");
-                        record.exclusive.push(Exclusive { name, fields, required: flag(group, "required") });
+                        self.message_oneof(message, order, group, (id, span));
                     }
                 }
+                ("cel" | "cel_expression", Proto::List(rules)) => {
+                    rules.iter().for_each(|rule| self.cel(rule, span));
+                }
+                ("disabled", _) => {}
                 (name, _) => self.unchecked(&format!("message.{name}"), span),
             }
         }
+    }
+
+    fn message_oneof(
+        &mut self,
+        message: &MessageDescriptor,
+        order: &[FieldDescriptor],
+        group: &DynamicMessage,
+        (id, span): (TypeId, Span),
+    ) {
+        let names = texts(group, "fields");
+        if let Some(unknown) = names.iter().find(|name| order.iter().all(|field| field.name() != *name)) {
+            let text = format!("`{}` has no field `{unknown}`", message.full_name());
+            let near = polywire_diag::nearest(unknown, order.iter().map(FieldDescriptor::name));
+            let diagnostic = Diagnostic::error(&PROTO_RULE_TYPE, text).at(span, "named here");
+            self.diags.push(match near {
+                Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+                None => diagnostic,
+            });
+        }
+        let fields = places(order, |field| names.iter().any(|name| name == field.name()));
+        let rule = ProtoRule::OneOf { fields, required: flag(group, "required") };
+        self.add(id, vec![Check::Proto(rule)], span);
+    }
+
+    /// An expression of CEL, which is not evaluated.
+    fn cel(&mut self, rule: &Proto, span: Span) {
+        let text = |name: &str| {
+            let value = rule.as_message()?.get_field_by_name(name)?;
+            value.as_str().filter(|text| !text.is_empty()).map(str::to_string)
+        };
+        let name = text("id").or_else(|| text("expression")).or_else(|| rule.as_str().map(str::to_string));
+        let name = name.unwrap_or_default();
+        let message = format!("the rule `{name}` is written in CEL and is not checked");
+        let diagnostic = Diagnostic::warning(&PROTO_RULE_UNCHECKED, message).at(span, "set here");
+        self.diags.push(diagnostic.help("a standard rule is checked, where one says the same"));
     }
 
     /// Adds a field's rules to its type, and sets what they say about its presence.
@@ -71,12 +109,12 @@ impl Lower<'_> {
         let Some(rules) = found.as_message() else { return };
         match ignore(rules) {
             Ignore::Always => return,
-            Ignore::Zero if implicit => {
-                return self.unchecked("ignore = IGNORE_IF_ZERO_VALUE, with all rules beside it", span);
-            }
             Ignore::Zero | Ignore::Never => {}
         }
         made.ty.id = self.apply(rules, made.ty.id, span);
+        if ignore(rules) == Ignore::Zero {
+            made.ty.id = self.unless_zero(made.ty.id, span);
+        }
         let required = flag(rules, "required");
         if required && (implicit || field.is_list() || field.is_map()) {
             let check = self.not_zero(made.ty.id, span);
@@ -122,9 +160,17 @@ impl Lower<'_> {
         for (field, value) in rules.fields() {
             match (field.name(), value) {
                 ("required" | "ignore", _) => {}
+                ("cel" | "cel_expression", Proto::List(rules)) => {
+                    rules.iter().for_each(|rule| self.cel(rule, span));
+                }
                 ("repeated", Proto::Message(typed)) => self.repeated(typed, id, span),
                 ("map", Proto::Message(typed)) => self.map(typed, id, span),
                 ("enum", Proto::Message(typed)) => id = self.enumerated(typed, id, span),
+                ("any", Proto::Message(typed)) => {
+                    let texts = |name| Some(texts(typed, name)).filter(|texts| !texts.is_empty());
+                    let (among, not_among) = (texts("in"), texts("not_in").unwrap_or_default());
+                    id = self.limited_any(AnyLimit { among, not_among }, span);
+                }
                 (group, Proto::Message(typed)) => self.scalar(group, typed, id, span),
                 (name, _) => self.unchecked(name, span),
             }
@@ -137,18 +183,33 @@ impl Lower<'_> {
         match ignore(rules) {
             Ignore::Always => id,
             Ignore::Zero => {
-                self.unchecked("ignore = IGNORE_IF_ZERO_VALUE, with all rules beside it", span);
-                id
+                let id = self.apply(rules, id, span);
+                self.unless_zero(id, span)
             }
             Ignore::Never => self.apply(rules, id, span),
         }
+    }
+
+    /// The zero value of a scalar, list or map breaks no rule; a message that is there is not zero.
+    fn unless_zero(&mut self, id: TypeId, span: Span) -> TypeId {
+        let ty = self.contract.ty(id);
+        let message = matches!(
+            ty.shape,
+            Shape::Record(_) | Shape::Sum(_) | Shape::Any | Shape::Instant | Shape::Duration
+        );
+        if message || ty.checks.is_empty() {
+            return id;
+        }
+        let id = self.own(id);
+        self.add(id, vec![Check::Proto(ProtoRule::UnlessZero)], span);
+        id
     }
 
     fn scalar(&mut self, group: &str, rules: &DynamicMessage, id: TypeId, span: Span) {
         for (extension, _) in rules.extensions() {
             self.unchecked(extension.full_name(), span);
         }
-        if ["any", "duration", "timestamp", "field_mask"].contains(&group) {
+        if group == "field_mask" {
             for (field, _) in rules.fields().filter(|(field, _)| field.name() != "example") {
                 self.unchecked(&format!("{group}.{}", field.name()), span);
             }
@@ -157,11 +218,16 @@ impl Lower<'_> {
         if !checks::fits(group, &self.contract.ty(id).shape) {
             return self.wrong_type(group, span);
         }
-        let outside = checks::is_outside(rules);
+        let outside = checks::outside(rules);
+        let more: Vec<Check> = outside.iter().cloned().chain(checks::header(rules)).collect();
+        self.add(id, more, span);
         for (field, value) in rules.fields() {
             let name = field.name();
             let bound = ["lt", "lte", "gt", "gte"].contains(&name);
-            match checks::scalar(group, name, value, span).filter(|_| !(outside && bound)) {
+            if bound && outside.is_some() {
+                continue;
+            }
+            match checks::scalar(group, name, value, span) {
                 Some(checks) => self.add(id, checks, span),
                 None => self.unchecked(&format!("{group}.{name}"), span),
             }
@@ -242,8 +308,12 @@ impl Lower<'_> {
         else {
             return Vec::new();
         };
-        let meant = values.values.iter().zip(&table.numbers).filter(|(_, number)| numbers.contains(number));
-        meant.map(|(value, _)| Literal { span, value: Value::Text(value.name.clone()) }).collect()
+        let name = |number: &i32| {
+            let at = table.numbers.iter().position(|other| other == number)?;
+            values.values.get(at).map(|value| Value::Text(value.name.clone()))
+        };
+        let number = |number: &i32| Value::Number(Number(number.to_string()));
+        numbers.iter().map(|n| Literal { span, value: name(n).unwrap_or_else(|| number(n)) }).collect()
     }
 
     fn add(&mut self, id: TypeId, checks: Vec<Check>, span: Span) {

@@ -1,14 +1,15 @@
 //! Services and methods as interfaces and operations.
 
 use polywire_contract::{
-    Effect, GrpcBinding, GrpcOutcome, HttpBinding, Interface, InterfaceId, Media, Operation, Outcome, Status,
-    Streaming, TypeId,
+    Effect, GrpcBinding, GrpcOutcome, HttpBinding, Interface, InterfaceId, Media, Operation, Outcome,
+    Segment, Shape, Status, Streaming, TypeId,
 };
-use polywire_diag::Span;
-use prost_reflect::{MessageDescriptor, MethodDescriptor, ServiceDescriptor};
+use polywire_diag::{Diagnostic, Span};
+use prost_reflect::{FieldDescriptor, MessageDescriptor, MethodDescriptor, ServiceDescriptor};
 
-use super::messages::Meaning;
+use super::messages::{in_order, places};
 use super::{Lower, http::Messages, rules::extension};
+use crate::codes::PROTO_HTTP;
 
 impl Lower<'_> {
     pub(super) fn service(&mut self, service: &ServiceDescriptor) {
@@ -24,23 +25,24 @@ impl Lower<'_> {
             doc: self.doc(&file, service.path()),
         });
         for method in service.methods() {
-            if let Some(operation) = self.method(&method, interface, &name) {
-                self.contract.operations.push(operation);
-            }
+            let operation = self.method(&method, interface, &name);
+            self.same_path(&operation);
+            self.contract.operations.push(operation);
         }
     }
 
-    fn method(&mut self, method: &MethodDescriptor, interface: InterfaceId, name: &str) -> Option<Operation> {
+    fn method(&mut self, method: &MethodDescriptor, interface: InterfaceId, name: &str) -> Operation {
         let file = method.parent_file().name().to_string();
         let span = self.span(&file, &[method.path(), &[1]].concat());
-        let input = self.method_type(&method.input(), span)?;
-        let output = self.method_type(&method.output(), span)?;
+        let input = self.whole(&method.input(), span);
+        let output = self.whole(&method.output(), span);
         self.work();
+        self.required_on_request(&method.input(), input);
         let http = self.bindings(method, input, span);
         let options = method.method_descriptor_proto().options.as_ref();
         let outcome = |status, ok, media| Outcome { status, ok, media, doc: String::new(), span };
         let media = Media { name: "application/json".into(), ty: Some(output.into()) };
-        Some(Operation {
+        Operation {
             id: format!("{name}.{}", method.name()),
             name: method.name().to_string(),
             interface,
@@ -66,22 +68,57 @@ impl Lower<'_> {
             span,
             doc: self.doc(&file, method.path()),
             deprecated: options.is_some_and(|o| o.deprecated()),
-        })
+        }
     }
 
-    fn method_type(&mut self, message: &MessageDescriptor, span: Span) -> Option<TypeId> {
-        if let Meaning::Message = self.meaning(message, span) {
-            return Some(self.message(message));
+    /// Marks what a request must have. Only fields of the request itself: a resource inside of one may be there in part, as
+    /// in updates with a field mask.
+    fn required_on_request(&mut self, message: &MessageDescriptor, id: TypeId) {
+        let required = |field: &FieldDescriptor| {
+            let found = extension(&field.options(), "google.api.field_behavior");
+            let list = found.as_ref().and_then(|value| value.as_list()).unwrap_or_default();
+            list.iter().any(|value| value.as_enum_number() == Some(2))
+        };
+        let marked = places(&in_order(message), required);
+        if let Shape::Record(record) = &mut self.contract.types[id.0 as usize].shape {
+            for at in marked {
+                record.fields[at as usize].required_on_request = true;
+            }
         }
-        self.unsupported(&format!("`{}` as the message of a method", message.full_name()), span);
-        None
+    }
+
+    /// Says where an operation has the method and path of another of the same file.
+    fn same_path(&mut self, operation: &Operation) {
+        let mut found = None;
+        'search: for other in &self.contract.operations {
+            for one in &operation.http {
+                let same = |binding: &&HttpBinding| {
+                    binding.method == one.method
+                        && binding.verb == one.verb
+                        && same_shape(&binding.path, &one.path)
+                };
+                if other.span.file == operation.span.file && other.http.iter().any(|binding| same(&binding)) {
+                    found = Some((other.span, other.name.clone(), one.method.clone()));
+                    break 'search;
+                }
+            }
+        }
+        if let Some((span, other, method)) = found {
+            let message = format!("`{}` has the path of `{other}` under {method}", operation.name);
+            let diagnostic =
+                Diagnostic::warning(&PROTO_HTTP, message).at(operation.span, "this one is never reached");
+            self.diags.push(diagnostic.at(span, "first given here"));
+        }
     }
 
     fn bindings(&mut self, method: &MethodDescriptor, input: TypeId, span: Span) -> Vec<HttpBinding> {
-        let Some(record) = self.contract.record(input).cloned() else { return Vec::new() };
+        // A message that is no record has no field that could stand in the path or the query.
+        let record = self.contract.record(input).cloned().unwrap_or_default();
         let service = method.parent_service().full_name().to_string();
         let Some(rule) = extension(&method.options(), "google.api.http") else {
-            return vec![self.derived_binding(&service, method.name(), &record)];
+            let mut binding = self.derived_binding(&service, method.name(), &record);
+            binding.body_optional &= self.contract.record(input).is_some();
+            return vec![binding];
         };
         let file = method.parent_file().name().to_string();
         let option =
@@ -91,6 +128,19 @@ impl Lower<'_> {
             Messages { input: &input, output: &output, record: &record, span: option.unwrap_or(span) };
         rule.as_message().map(|rule| self.http_rule(rule, &messages)).unwrap_or_default()
     }
+}
+
+/// Paths that differ only in the names of their fields are the same to a caller.
+fn same_shape(one: &[Segment], other: &[Segment]) -> bool {
+    one.len() == other.len()
+        && one.iter().zip(other).all(|pair| match pair {
+            (Segment::Literal(one), Segment::Literal(other)) => one == other,
+            (Segment::Field { .. }, Segment::Field { .. }) => true,
+            (Segment::Wildcard { pattern: one, .. }, Segment::Wildcard { pattern: other, .. }) => {
+                one == other
+            }
+            _ => false,
+        })
 }
 
 /// `idempotency_level` says it; else the HTTP method does.

@@ -136,6 +136,7 @@ mod tests {
 
     fn show(segment: &Segment) -> String {
         match segment {
+            Segment::Mixed(_) => panic!("no template of `google.api.http` has one"),
             Segment::Literal(text) => text.clone(),
             Segment::Field { field, .. } => format!("{field:?}"),
             Segment::Wildcard { field, pattern } => {

@@ -36,6 +36,9 @@ impl Sources for Disk {
     }
 
     fn load(&mut self, path: &str, from: FileId) -> Result<FileId, Missing> {
+        if path.contains("://") {
+            return Err(Missing { reason: "is not at hand".to_string() });
+        }
         let beside = self.loaded.iter().find(|(_, file)| *file == from).and_then(|(name, _)| name.parent());
         let mut name = beside.unwrap_or(Path::new("")).to_path_buf();
         for part in Path::new(path).components() {

@@ -1,6 +1,8 @@
 //! Readers against folders of cases and public suites.
 
 mod cases;
+mod json_schema;
 mod openapi;
 mod protobuf;
+mod protobuf_set;
 mod sql;

@@ -129,7 +129,7 @@ fn is_hostname(text: &[u8]) -> bool {
 }
 
 /// RFC 3986, character by character: scheme, authority with a bracketed address, path, query, fragment.
-fn is_uri(text: &[u8], absolute: bool) -> bool {
+pub(super) fn is_uri(text: &[u8], absolute: bool) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&byte);
     if !text.iter().all(|byte| allowed(*byte)) || !escapes_are_whole(text) {
         return false;

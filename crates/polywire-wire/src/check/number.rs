@@ -19,6 +19,13 @@ pub struct FloatRules {
     pub(crate) multiple: Option<Exact>,
     pub(crate) among: Option<Vec<f64>>,
     pub(crate) not_among: Vec<f64>,
+    pub(crate) finite: bool,
+    /// Below the first or above the second; each with whether the bound itself is allowed.
+    pub(crate) outside: Option<((f64, bool), (f64, bool))>,
+    /// The rules of a value that is not zero.
+    pub(crate) unless_zero: Option<Box<Float>>,
+    /// There are bounds, which NaN is never within.
+    pub(crate) bounded: bool,
     /// Bounds of a decimal, compared exactly, with the rule that they break.
     pub(crate) bounds: Vec<(Bound, Exact)>,
 }
@@ -183,6 +190,17 @@ impl Int {
 impl crate::plan::Values {
     #[inline(never)]
     pub(crate) fn check(&self, value: i128) -> Result<(), Stop> {
+        if let Some(int) = &self.unless_zero {
+            return match (i64::try_from(value), u64::try_from(value)) {
+                (Ok(0), _) => Ok(()),
+                (Ok(value), _) if int.signed => int.check(value),
+                (_, Ok(value)) => int.check_unsigned(value),
+                (_, Err(_)) => Err(Stop::Minimum),
+            };
+        }
+        if self.outside.is_some_and(|(below, above)| value > below && value < above) {
+            return Err(Stop::Not);
+        }
         if self.among.as_ref().is_some_and(|among| !among.contains(&value)) {
             return Err(Stop::Enum);
         }
@@ -221,9 +239,21 @@ impl Float {
 impl FloatRules {
     #[inline(never)]
     fn check(&self, value: f64) -> Result<(), Stop> {
-        let bounded = self.above.is_some() || self.below.is_some();
+        if let Some(float) = &self.unless_zero {
+            return if value == 0.0 { Ok(()) } else { float.check(value) };
+        }
+        if self.finite && !value.is_finite() {
+            return Err(Stop::Format);
+        }
+        let bounded = self.bounded || self.above.is_some() || self.below.is_some();
         if bounded && value.is_nan() {
             return Err(Stop::Minimum);
+        }
+        if let Some(((low, below), (high, above))) = self.outside {
+            let holds = value < low || value > high || below && value == low || above && value == high;
+            if !holds {
+                return Err(Stop::Not);
+            }
         }
         if self.above.is_some_and(|bound| value <= bound) {
             return Err(Stop::ExclusiveMinimum);

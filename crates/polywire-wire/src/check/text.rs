@@ -1,5 +1,6 @@
 //! Rules for text: lengths in code points, patterns, formats, listed values.
 
+use super::bytes::contains;
 use super::{Format, format};
 use crate::Stop;
 use crate::plan::{Bytes, Text};
@@ -13,6 +14,14 @@ pub struct TextRules {
     pub(crate) among: Option<Vec<Box<[u8]>>>,
     /// Sorted.
     pub(crate) not_among: Vec<Box<[u8]>>,
+    /// How many bytes there may be.
+    pub(crate) bytes: Option<(u32, u32)>,
+    /// Texts that are nowhere in it.
+    pub(crate) without: Vec<Box<[u8]>>,
+    /// Forms that Protobuf's validation knows by name.
+    pub(crate) well_known: Vec<super::well_known::WellKnown>,
+    /// The rules of a text that is not empty.
+    pub(crate) unless_empty: Option<Box<Text>>,
 }
 
 impl Text {
@@ -46,6 +55,20 @@ impl Text {
 impl TextRules {
     #[inline(never)]
     pub(crate) fn check(&self, text: &[u8]) -> Result<(), Stop> {
+        if let Some(rules) = &self.unless_empty {
+            return if text.is_empty() { Ok(()) } else { rules.check(text) };
+        }
+        if let Some((min, max)) = self.bytes {
+            if text.len() < min as usize {
+                return Err(Stop::MinLength);
+            }
+            if text.len() > max as usize {
+                return Err(Stop::MaxLength);
+            }
+        }
+        if self.without.iter().any(|part| contains(text, part)) {
+            return Err(Stop::Not);
+        }
         let listed = |list: &[Box<[u8]>]| list.binary_search_by(|entry| (**entry).cmp(text)).is_ok();
         if self.among.as_deref().is_some_and(|list| !listed(list)) {
             return Err(Stop::Enum);
@@ -56,6 +79,12 @@ impl TextRules {
         if !self.formats.iter().all(|wanted| format::matches(*wanted, text)) {
             return Err(Stop::Format);
         }
+        if !self.well_known.is_empty() {
+            let text = std::str::from_utf8(text).map_err(|_| Stop::Utf8)?;
+            if !self.well_known.iter().all(|form| form(text)) {
+                return Err(Stop::Format);
+            }
+        }
         if !self.patterns.iter().all(|pattern| pattern.is_match(text)) {
             return Err(Stop::Pattern);
         }
@@ -65,6 +94,14 @@ impl TextRules {
 
 impl Bytes {
     pub(crate) fn check(&self, bytes: &[u8]) -> Result<(), Stop> {
+        self.check_length(bytes)?;
+        match &self.rules {
+            Some(rules) => rules.check(bytes),
+            None => Ok(()),
+        }
+    }
+
+    fn check_length(&self, bytes: &[u8]) -> Result<(), Stop> {
         if bytes.len() < self.min as usize {
             return Err(Stop::MinLength);
         }

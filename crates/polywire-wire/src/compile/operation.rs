@@ -35,7 +35,8 @@ impl Compiler<'_> {
             (0..found.outcomes.len()).map(|at| job.outcome(found, at, bindings, options)).collect();
         let outcomes: Option<Vec<OutcomePlan>> = outcomes.into_iter().collect();
         let numbers = job.outcome_numbers(found);
-        let plan = OperationPlan { request: request?, outcomes: outcomes?, numbers };
+        let others = job.other_types(found, options);
+        let plan = OperationPlan { request: request?, outcomes: outcomes?, others, numbers };
         let failed = job.failed;
         if failed { None } else { self.add(Program::Operation(Box::new(plan))) }
     }

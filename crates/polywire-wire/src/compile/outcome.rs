@@ -52,6 +52,27 @@ impl<'a> Job<'_, 'a> {
         made.map(OutcomePlan::Message)
     }
 
+    /// JSON of another media type and another type than the first; only a form that has media types can say which.
+    pub(super) fn other_types(
+        &mut self,
+        operation: &Operation,
+        options: &PlanOptions,
+    ) -> Vec<(u32, u32, OutcomePlan)> {
+        let mut found = Vec::new();
+        if self.mode.protobuf() {
+            return found;
+        }
+        for (at, outcome) in operation.outcomes.iter().enumerate() {
+            let first = json_type(outcome);
+            for (place, media) in outcome.media.iter().enumerate() {
+                let Some(ty) = media.ty.filter(|ty| media.is_json() && Some(*ty) != first) else { continue };
+                let root = self.root(options, String::new(), |job| job.whole(ty, ty.id));
+                found.extend(root.map(|root| (at as u32, place as u32, OutcomePlan::Message(root))));
+            }
+        }
+        found
+    }
+
     /// The fields of the response message that say which outcome it is.
     pub(super) fn outcome_numbers(&self, operation: &Operation) -> Vec<(u32, u32)> {
         let Some(grpc) = &operation.grpc else { return Vec::new() };

@@ -17,10 +17,14 @@ pub(crate) struct Place {
     pub(crate) packed: bool,
     /// A list or map lies in a message around it.
     pub(crate) wrapped: bool,
+    /// A message between two tags.
+    pub(crate) delimited: bool,
     /// JSON follows ProtoJSON.
     pub(crate) proto_json: bool,
     pub(crate) omit_zero: bool,
     pub(crate) param: u16,
+    /// The leaf's text is JSON.
+    pub(crate) json: bool,
 }
 
 impl Place {
@@ -34,9 +38,11 @@ impl Place {
             implicit: false,
             packed: false,
             wrapped: false,
+            delimited: false,
             proto_json,
             omit_zero: false,
             param: u16::MAX,
+            json: false,
         }
     }
 
@@ -54,6 +60,7 @@ impl Place {
                 implicit: field.implicit,
                 packed: field.packed,
                 wrapped: field.wrapped,
+                delimited: field.delimited,
                 ..whole
             },
         }
@@ -68,6 +75,7 @@ impl Place {
             implicit: false,
             packed: false,
             wrapped: false,
+            delimited: false,
             omit_zero: false,
             ..self.clone()
         }
@@ -80,6 +88,7 @@ impl Place {
             implicit: field.implicit,
             packed: field.packed,
             wrapped: field.wrapped,
+            delimited: field.delimited,
             ..self.inside(field.number, field.kind)
         }
     }
@@ -90,6 +99,7 @@ impl Place {
             _ if list && self.packed => 2,
             // A map's entries are messages, whatever its members are.
             _ if self.map_key.is_some() && !self.wrapped => 2,
+            Some(ProtoKind::Message) if self.delimited => 3,
             Some(kind) => wire_type(kind),
             None => 0,
         };
@@ -99,13 +109,14 @@ impl Place {
         slot.packed = list && self.packed;
         slot.omit_zero = self.omit_zero;
         slot.param = self.param;
+        slot.json = self.json;
         slot
     }
 
     /// Names the place, so that equal places can share a node.
     pub(crate) fn signature(&self) -> String {
         format!(
-            "{:?} {} {:?} {:?} {} {} {} {} {} {}",
+            "{:?} {} {:?} {:?} {} {} {} {} {} {} {} {}",
             self.key,
             self.number,
             self.kind,
@@ -113,9 +124,11 @@ impl Place {
             self.implicit,
             self.packed,
             self.wrapped,
+            self.delimited,
             self.proto_json,
             self.omit_zero,
-            self.param
+            self.param,
+            self.json
         )
     }
 }

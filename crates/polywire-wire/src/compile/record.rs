@@ -1,7 +1,8 @@
 //! Records: which fields become rows, under what name and number, and what happens to the rest.
 
 use polywire_contract::{
-    Check, Extra, Field, ProtoField, ProtoKind, Record as Shape, Shape as AnyShape, TypeId, TypeRef,
+    Check, Extra, Field, ProtoField, ProtoKind, ProtoRule, Record as Shape, Shape as AnyShape, TypeId,
+    TypeRef,
 };
 use polywire_diag::Diagnostic;
 
@@ -21,6 +22,8 @@ pub(super) enum Part {
     Elsewhere,
     /// Its leaves are parameters with these numbers, by path below the field.
     Params(Vec<(Vec<u32>, u16)>),
+    /// All of it is JSON in the parameter with this number.
+    Json(u16),
 }
 
 impl<'a> Job<'_, 'a> {
@@ -73,6 +76,7 @@ impl<'a> Job<'_, 'a> {
                 Part::Row => self.row(field, proto, proto_json, id, rows.len()),
                 Part::Elsewhere => self.elsewhere(field, proto),
                 Part::Params(leaves) => self.param_row(field, proto, proto_json, &leaves),
+                Part::Json(leaf) => self.json_row(field, proto, proto_json, leaf),
             };
             rows.push(row);
         }
@@ -88,6 +92,7 @@ impl<'a> Job<'_, 'a> {
         record.groups_required = groups_required;
         record.group_names = shape.exclusive.iter().map(|group| group.name.as_str().into()).collect();
         record.members = self.member_range(ty);
+        record.one_of = self.one_of(ty, &places, &record.rows);
         record.order_base = self.compiler.order_base;
         self.compiler.order_base = self.compiler.order_base.wrapping_add(record.rows.len() as u32 + 1);
         self.compiler.plans.nodes[id.at()] = Node::Record(record);
@@ -166,11 +171,10 @@ impl<'a> Job<'_, 'a> {
 
     /// Whether a field must be there in this direction.
     pub(super) fn must_be_there(&self, field: &Field) -> bool {
-        let other_way = match self.mode.direction {
-            Direction::Request => field.read_only,
-            Direction::Response => field.write_only,
-        };
-        field.required && !other_way
+        match self.mode.direction {
+            Direction::Request => (field.required || field.required_on_request) && !field.read_only,
+            Direction::Response => field.required && !field.write_only,
+        }
     }
 
     /// A field's type as its value is read: null is the row's affair, except that ProtoJSON's wrappers are told by it.
@@ -242,6 +246,19 @@ impl<'a> Job<'_, 'a> {
         row
     }
 
+    /// A field whose value is JSON in a parameter.
+    fn json_row(&mut self, field: &'a Field, proto: Option<&ProtoField>, proto_json: bool, leaf: u16) -> Row {
+        let must = self.must_be_there(field);
+        let place = Place::field(&field.name, proto, proto_json);
+        let place = Place { key: Key::Bare, param: leaf, json: true, ..place };
+        let node = self.field_value(self.used(field, &place), &place);
+        let mut row = Row::new(&field.name, node, place.slot(self.is_list(field.ty.id, &place)));
+        row.number = place.number;
+        row.required = must && self.mode.checks;
+        row.null = self.on_null(field, proto_json);
+        row
+    }
+
     /// Groups of fields of which one may be set; returns the groups that must be.
     fn groups(&self, shape: &Shape, places: &[Option<usize>], rows: &mut [Row]) -> u64 {
         let mut required = 0;
@@ -256,6 +273,21 @@ impl<'a> Job<'_, 'a> {
             }
         }
         required
+    }
+
+    /// Fields of which one may be there by a rule; where one of them is read elsewhere, this pass cannot say.
+    fn one_of(&self, ty: TypeId, places: &[Option<usize>], rows: &[Row]) -> Vec<(Vec<u16>, bool)> {
+        let mut found = Vec::new();
+        for (check, _) in self.checks(ty) {
+            let Check::Proto(ProtoRule::OneOf { fields, required }) = check else { continue };
+            let at = |field: &u32| places.get(*field as usize).copied().flatten();
+            let members: Vec<u16> = fields.iter().filter_map(at).map(|row| row as u16).collect();
+            let here = |row: &u16| !matches!(self.node(rows[usize::from(*row)].node), Node::Elsewhere);
+            if members.iter().all(here) {
+                found.push((members, *required));
+            }
+        }
+        found
     }
 
     fn extra_of(&mut self, shape: &Shape) -> ExtraRule {
@@ -275,6 +307,7 @@ impl<'a> Job<'_, 'a> {
         for (check, span) in self.checks(ty) {
             let (min, max) = range.unwrap_or((0, u32::MAX));
             match check {
+                Check::Proto(ProtoRule::OneOf { .. }) => {}
                 Check::MinProperties(count) => range = Some((min.max(limit(*count)), max)),
                 Check::MaxProperties(count) => range = Some((min, max.min(limit(*count)))),
                 other => self.not_checked(other, *span),
@@ -293,8 +326,8 @@ impl<'a> Job<'_, 'a> {
             Node::Bool(bool) => bool.allowed[0],
             Node::Bytes(bytes) => bytes.check(b"").is_ok(),
             Node::Enum(choice) => zero_of(choice).and_then(|number| choice.check(number)).is_ok(),
-            Node::List(list) => list.min == 0,
-            Node::Map(map) => map.min == 0,
+            Node::List(list) => !list.lacks(0),
+            Node::Map(map) => !map.lacks(0),
             _ => true,
         }
     }

@@ -75,7 +75,10 @@ impl<'a> Job<'_, 'a> {
         let mut leaves = Vec::new();
         let mut groups = Vec::new();
         for parameter in contract.parameters(operation, binding) {
-            let leaf = self.leaf(operation, &parameter, observe);
+            let mut leaf = self.leaf(operation, &parameter, observe);
+            leaf.json = parameter.spelling.is_json().then_some(options.depth_max);
+            leaf.with_body =
+                binding.body_optional && matches!(parameter.place, Where::Form { .. } | Where::Text);
             groups.push(self.group_of(operation, &parameter.path));
             leaves.push(leaf);
         }
@@ -132,7 +135,20 @@ impl<'a> Job<'_, 'a> {
         let zero = implicit && parameter.path.len() == 1 && !self.zero_is_allowed(node);
         let fill = fill.filter(|_| self.mode.to_protobuf).map(literal::json);
         let fill = fill.and_then(|text| self.in_protobuf(&text, node, &slot).ok());
-        Leaf { node, lenient, slot, around, path, required, list: parameter.list, fill, zero }
+        let (json, with_body) = (None, false);
+        Leaf {
+            node,
+            lenient,
+            slot,
+            around,
+            path,
+            required,
+            list: parameter.list,
+            json,
+            with_body,
+            fill,
+            zero,
+        }
     }
 
     fn without_checks<T>(&mut self, make: impl FnOnce(&mut Self) -> T) -> T {
@@ -146,6 +162,15 @@ impl<'a> Job<'_, 'a> {
     /// Only scalars and lists of scalars can be written as text.
     fn must_be_text(&mut self, parameter: &polywire_contract::Parameter) {
         let contract = self.contract();
+        if parameter.spelling.is_json() {
+            return;
+        }
+        if parameter.whole.is_some() && parameter.list {
+            return self.not_text(
+                parameter,
+                "it is a list inside of one text, where nothing would separate its items",
+            );
+        }
         let scalar = |id: TypeId| {
             !matches!(contract.ty(id).shape, Shape::Record(_) | Shape::Map { .. } | Shape::List(_))
         };
@@ -175,7 +200,8 @@ impl<'a> Job<'_, 'a> {
         let input = operation.input;
         let proto_json = self.is_proto_json(input);
         let (root, empty_object) = match &binding.body {
-            BodyBinding::None => return Some(Body::None),
+            // Forms and texts are parameters.
+            BodyBinding::None | BodyBinding::Form { .. } | BodyBinding::Text => return Some(Body::None),
             BodyBinding::Opaque { .. } => return self.opaque(operation),
             BodyBinding::Fields { ty: Some(ty) } => {
                 let ty = *ty;
@@ -219,6 +245,9 @@ impl<'a> Job<'_, 'a> {
 
     /// The fields of the input whose place is the body.
     fn body_fields(&mut self, input: TypeId, places: &[Where]) -> NodeId {
+        if self.contract().record(input).is_none() {
+            return self.whole(input.into(), input);
+        }
         if places.iter().all(|place| *place == Where::Body) {
             return self.record(input, input, None);
         }
@@ -239,6 +268,8 @@ impl<'a> Job<'_, 'a> {
         let mut kept = crate::plan::Record::new(node, rows.collect(), record.extra);
         kept.groups_required = record.groups_required;
         kept.group_names = record.group_names;
+        // The rows have moved, and what is bound elsewhere may be set.
+        kept.one_of = Vec::new();
         kept.members = record.members;
         kept.order_base = record.order_base;
         self.compiler.plans.nodes[node.at()] = Node::Record(kept);
@@ -285,10 +316,13 @@ impl<'a> Job<'_, 'a> {
         }
         let in_body = |at: usize| binding.places.get(at) == Some(&Where::Body);
         let body = match &binding.body {
-            BodyBinding::None => None,
+            BodyBinding::None | BodyBinding::Form { .. } | BodyBinding::Text => None,
             BodyBinding::Opaque { .. } => {
                 self.opaque(operation)?;
                 None
+            }
+            BodyBinding::Fields { .. } if contract.record(input).is_none() => {
+                Some(self.root(options, String::new(), |job| job.whole(input.into(), input))?)
             }
             BodyBinding::Fields { .. } => Some(self.root(options, String::new(), |job| {
                 job.record_part(input, input, &mut |at| if in_body(at) { Part::Row } else { Part::Elsewhere })
@@ -312,6 +346,9 @@ impl<'a> Job<'_, 'a> {
                 }
                 let leaves =
                     parameters.iter().enumerate().filter(|(_, leaf)| leaf.path.first() == Some(&(at as u32)));
+                if let Some((slot, _)) = leaves.clone().find(|(_, leaf)| leaf.spelling.is_json()) {
+                    return Part::Json(slot as u16);
+                }
                 Part::Params(leaves.map(|(slot, leaf)| (leaf.path[1..].to_vec(), slot as u16)).collect())
             });
             // What concerns the message as a whole is said once: by the pass over the body where that reads it.

@@ -1,6 +1,6 @@
 //! Scalars with their rules.
 
-use polywire_contract::{Check, Int as Domain, Literal, ProtoKind, Shape, TypeId};
+use polywire_contract::{Check, Int as Domain, Literal, ProtoKind, ProtoRule, Shape, TypeId};
 use polywire_diag::{Diagnostic, Span};
 use polywire_syntax::{Number, Value};
 
@@ -8,9 +8,9 @@ use super::types::limit;
 use super::{Job, Place};
 use crate::Stop;
 use crate::check::number::Bound;
-use crate::check::{Exact, FloatRules, Format, TextRules, pattern};
+use crate::check::{Exact, FloatRules, Format, TextRules, pattern, well_known};
 use crate::codes::{NO_PROTOBUF_FORM, PATTERN_NOT_TAKEN, RULE_NOT_CHECKED};
-use crate::plan::{Bool, Bytes, Decimal, Enum, Float, Int, Node, NodeId, Text, Values, Wire};
+use crate::plan::{Bool, Decimal, Enum, Float, Int, Node, NodeId, Text, Values, Wire};
 
 impl Job<'_, '_> {
     /// A scalar; all other shapes were dealt with before.
@@ -34,18 +34,15 @@ impl Job<'_, '_> {
             // Text that JSON Schema calls a moment may be more than Protobuf can hold.
             Shape::Instant if json_only && !place.proto_json => self.text(id, Some(Format::DateTime)),
             Shape::Instant if kind == ProtoKind::String => self.text(id, Some(Format::DateTime)),
-            Shape::Instant => Node::Instant,
+            Shape::Instant => self.moment(id, false),
             Shape::Duration if kind == ProtoKind::String => self.text(id, Some(Format::Duration)),
-            Shape::Duration => Node::Duration,
+            Shape::Duration => self.moment(id, true),
             Shape::Date => self.text(id, Some(Format::Date)),
             Shape::Time => self.text(id, Some(Format::Time)),
             Shape::Uuid => self.text(id, Some(Format::Uuid)),
             Shape::Text => self.text(id, None),
             Shape::List(_) | Shape::Map { .. } | Shape::Record(_) | Shape::Sum(_) | Shape::Any => Node::Any,
         };
-        if matches!(node, Node::Instant | Node::Duration) {
-            self.checks(id).iter().for_each(|(check, span)| self.not_checked(check, *span));
-        }
         self.add(node)
     }
 
@@ -56,35 +53,29 @@ impl Job<'_, '_> {
     }
 
     fn bool(&mut self, id: TypeId) -> Node {
-        let mut allowed = [true; 2];
+        let (mut allowed, mut zero) = ([true; 2], false);
         for (check, span) in self.checks(id) {
             let has = |values: &[Literal], wanted| values.iter().any(|v| v.value == Value::Bool(wanted));
             match check {
                 Check::Among(values) => [false, true].map(|v| allowed[usize::from(v)] &= has(values, v)),
                 Check::NotAmong(values) => [false, true].map(|v| allowed[usize::from(v)] &= !has(values, v)),
+                Check::Proto(ProtoRule::UnlessZero) => {
+                    zero = true;
+                    continue;
+                }
                 other => {
                     self.not_checked(other, *span);
                     continue;
                 }
             };
         }
+        allowed[0] |= zero;
         Node::Bool(Bool { allowed })
-    }
-
-    fn bytes(&mut self, id: TypeId) -> Node {
-        let (mut min, mut max) = (0, u32::MAX);
-        for (check, span) in self.checks(id) {
-            match check {
-                Check::MinLength(count) => min = min.max(limit(*count)),
-                Check::MaxLength(count) => max = max.min(limit(*count)),
-                other => self.not_checked(other, *span),
-            }
-        }
-        Node::Bytes(Bytes { min, max })
     }
 
     fn text(&mut self, id: TypeId, format: Option<Format>) -> Node {
         let (mut min, mut max, mut rules) = (0, u32::MAX, TextRules::default());
+        let mut unless_empty = false;
         rules.formats.extend(format.filter(|_| self.mode.checks || self.mode.protobuf()));
         for (check, span) in self.checks(id) {
             match check {
@@ -97,14 +88,34 @@ impl Job<'_, '_> {
                 Check::Format(name) => rules.formats.extend(Format::of(name)),
                 Check::Among(values) => rules.among = Some(sorted_texts(values)),
                 Check::NotAmong(values) => rules.not_among = sorted_texts(values),
+                Check::Proto(ProtoRule::UnlessZero) => unless_empty = true,
+                Check::Proto(ProtoRule::MinBytes(count)) => {
+                    rules.bytes.get_or_insert((0, u32::MAX)).0 = limit(*count);
+                }
+                Check::Proto(ProtoRule::MaxBytes(count)) => {
+                    rules.bytes.get_or_insert((0, u32::MAX)).1 = limit(*count);
+                }
+                Check::Proto(ProtoRule::WellKnown(name)) => {
+                    rules.well_known.extend(well_known::is_known(name))
+                }
+                Check::Proto(ProtoRule::NotContains(part)) => rules.without.push(part.as_bytes().into()),
+                Check::Proto(ProtoRule::Re2(text)) => rules.patterns.extend(self.re2(text, *span)),
                 other => self.not_checked(other, *span),
             }
         }
         let none = rules.patterns.is_empty()
             && rules.formats.is_empty()
             && rules.among.is_none()
-            && rules.not_among.is_empty();
-        Node::Text(Text { min, max, rules: (!none).then(|| Box::new(rules)) })
+            && rules.not_among.is_empty()
+            && rules.bytes.is_none()
+            && rules.well_known.is_empty()
+            && rules.without.is_empty();
+        let text = Text { min, max, rules: (!none).then(|| Box::new(rules)) };
+        if !unless_empty {
+            return Node::Text(text);
+        }
+        let rules = TextRules { unless_empty: Some(Box::new(text)), ..TextRules::default() };
+        Node::Text(Text { min: 0, max: u32::MAX, rules: Some(Box::new(rules)) })
     }
 
     fn pattern_not_taken(&mut self, text: &str, reason: &str, span: Span) {
@@ -138,12 +149,20 @@ impl Job<'_, '_> {
             quoted: place.proto_json && wide,
             lenient: place.proto_json,
         };
+        let plain = int.clone();
+        let mut unless_zero = false;
         for (check, span) in self.checks(id) {
-            if !add_int_rule(&mut int, check) {
+            if let Check::Proto(ProtoRule::UnlessZero) = check {
+                unless_zero = true;
+            } else if !add_int_rule(&mut int, check) {
                 self.not_checked(check, *span);
             }
         }
-        Node::Int(int)
+        if !unless_zero {
+            return Node::Int(int);
+        }
+        let rules = Values { unless_zero: Some(Box::new(int)), ..Values::default() };
+        Node::Int(Int { values: Some(Box::new(rules)), ..plain })
     }
 
     fn float(&mut self, id: TypeId, kind: ProtoKind, place: &Place) -> Node {
@@ -166,7 +185,18 @@ impl Job<'_, '_> {
             }
         }
         float.rules = self.float_rules(id, false).map(Box::new);
-        Node::Float(float)
+        let bounded =
+            self.checks(id).iter().any(|(check, _)| matches!(check, Check::Minimum(_) | Check::Maximum(_)));
+        if bounded && place.proto_json {
+            float.rules.get_or_insert_default().bounded = true;
+        }
+        let unless_zero = Check::Proto(ProtoRule::UnlessZero);
+        if self.checks(id).iter().all(|(check, _)| *check != unless_zero) {
+            return Node::Float(float);
+        }
+        let plain = Float { min: f64::NEG_INFINITY, max: f64::INFINITY, ..float.clone() };
+        let rules = FloatRules { unless_zero: Some(Box::new(float)), ..FloatRules::default() };
+        Node::Float(Float { rules: Some(Box::new(rules)), ..plain })
     }
 
     /// The rarer rules of a number; of a decimal all of them.
@@ -189,6 +219,14 @@ impl Job<'_, '_> {
                 (Check::MultipleOf(of), _) => rules.multiple = exact(of),
                 (Check::Among(values), _) if !decimal => rules.among = Some(floats(values)),
                 (Check::NotAmong(values), _) if !decimal => rules.not_among = floats(values),
+                (Check::Proto(ProtoRule::UnlessZero), _) => continue,
+                (Check::Proto(ProtoRule::Finite), _) if !decimal => rules.finite = true,
+                (Check::Proto(ProtoRule::Outside { below, above }), _) if !decimal => {
+                    let bound =
+                        |bound: &(Number, bool)| (exact(&bound.0).map_or(f64::NAN, Exact::float), bound.1);
+                    rules.outside = Some((bound(below), bound(above)));
+                    rules.bounded = true;
+                }
                 (other, _) => {
                     self.not_checked(other, *span);
                     continue;
@@ -223,6 +261,7 @@ impl Job<'_, '_> {
         let mut choice = Enum::new(names, shape.open && !text);
         choice.lenient = proto.is_some_and(|proto| proto.proto_json) && place.proto_json;
         choice.text = text;
+        let mut zero = false;
         for (check, span) in self.checks(id) {
             // A listed value is a name, or of a Protobuf enum a number.
             let numbers = |values: &[Literal]| -> Vec<i32> {
@@ -237,13 +276,14 @@ impl Job<'_, '_> {
             };
             match check {
                 Check::Among(values) => choice.allowed = Some(numbers(values)),
-                Check::NotAmong(values) => {
-                    let excluded = numbers(values);
-                    let known = choice.names.iter().map(|name| name.1);
-                    choice.allowed = Some(known.filter(|number| !excluded.contains(number)).collect());
-                }
+                Check::NotAmong(values) => choice.excluded = numbers(values),
+                Check::Proto(ProtoRule::UnlessZero) => zero = true,
                 other => self.not_checked(other, *span),
             }
+        }
+        if zero {
+            choice.allowed.iter_mut().for_each(|allowed| allowed.push(0));
+            choice.excluded.retain(|number| *number != 0);
         }
         Node::Enum(choice)
     }
@@ -281,6 +321,12 @@ fn add_int_rule(int: &mut Int, check: &Check) -> bool {
         }
         Check::Among(values) => int.values_mut().among = Some(integers(values)),
         Check::NotAmong(values) => int.values_mut().not_among = integers(values),
+        Check::Proto(ProtoRule::Outside { below, above }) => {
+            let whole = |number: &Number| exact(number).and_then(Exact::floor).map(|floor| floor.0);
+            let (Some(low), Some(high)) = (whole(&below.0), whole(&above.0)) else { return false };
+            let outside = (low - i128::from(!below.1), high + i128::from(!above.1));
+            int.values_mut().outside = Some(outside);
+        }
         _ => return false,
     }
     true
@@ -321,7 +367,7 @@ fn range(domain: Domain) -> (i64, u64) {
     }
 }
 
-fn exact(number: &Number) -> Option<Exact> {
+pub(super) fn exact(number: &Number) -> Option<Exact> {
     Exact::parse(number.0.as_bytes())
 }
 

@@ -18,6 +18,9 @@ const NESTED_MAX: u32 = 8;
 
 impl<'a> Job<'_, 'a> {
     pub(super) fn sum(&mut self, id: TypeId, shape: &'a SumShape, place: &Place) -> NodeId {
+        if self.is_any_message(id) {
+            return self.packed(id, shape);
+        }
         let memo = (id, place.signature(), self.mode);
         if let Some(known) = self.compiler.others.get(&memo) {
             return *known;

@@ -1,6 +1,6 @@
 //! Shapes that are not scalars: lists, maps, values of any type, and the messages that Protobuf puts around them.
 
-use polywire_contract::{Check, ProtoKind, Shape, TypeId, TypeRef};
+use polywire_contract::{Check, ProtoKind, ProtoRule, Shape, TypeId, TypeRef};
 
 use polywire_diag::Span;
 
@@ -25,6 +25,15 @@ impl<'a> Job<'_, 'a> {
         if !self.mode.protobuf() {
             return self.single(ty, &place);
         }
+        if let Some(name) = self.well_known(message) {
+            let place = Place { kind: Some(ProtoKind::Message), ..place };
+            // `StringValue` and its like hold the value in their field 1.
+            if name.ends_with("Value") && !matches!(name, "Value" | "ListValue") {
+                let inner = Place { implicit: true, ..place.inside(1, self.natural(ty.id)) };
+                return self.wrap(ty.id, &inner, false, Empty::Zero);
+            }
+            return self.single(ty, &place);
+        }
         // Not a message by itself: it lies in one with the field 1, or in the message that its shape has.
         let shape = &self.contract().ty(ty.id).shape;
         let own_message = matches!(shape, Shape::Sum(_) | Shape::Any | Shape::List(_) | Shape::Map { .. });
@@ -37,6 +46,13 @@ impl<'a> Job<'_, 'a> {
 
     pub(super) fn is_proto_json(&self, message: TypeId) -> bool {
         self.contract().protobuf.messages.get(&message).is_some_and(|message| message.proto_json)
+    }
+
+    /// The name of a well-known message whose JSON is no object of its fields.
+    fn well_known(&self, message: TypeId) -> Option<&'a str> {
+        let found = self.contract().protobuf.messages.get(&message)?;
+        let record = matches!(self.contract().ty(message).shape, Shape::Record(_));
+        found.full_name.strip_prefix("google.protobuf.").filter(|_| !record)
     }
 
     pub(super) fn natural(&self, id: TypeId) -> ProtoKind {
@@ -73,17 +89,19 @@ impl<'a> Job<'_, 'a> {
         }
         slot.packed = place.packed;
         let item = self.single(item, &inside);
-        let (mut min, mut max, mut unique) = (0, u32::MAX, false);
+        let (mut min, mut max, mut unique, mut or_empty) = (0, u32::MAX, false, false);
         for (check, span) in self.checks(id) {
             match check {
                 Check::MinItems(count) => min = min.max(limit(*count)),
                 Check::MaxItems(count) => max = max.min(limit(*count)),
                 Check::UniqueItems => unique = true,
+                Check::Proto(ProtoRule::UnlessZero) => or_empty = true,
                 other => self.not_checked(other, *span),
             }
         }
         let scalar = !matches!(kind, ProtoKind::Message | ProtoKind::String | ProtoKind::Bytes);
-        self.compiler.plans.nodes[node.at()] = Node::List(List { item, slot, min, max, scalar, unique });
+        self.compiler.plans.nodes[node.at()] =
+            Node::List(List { item, slot, min, max, or_empty, scalar, unique });
         node
     }
 
@@ -101,9 +119,10 @@ impl<'a> Job<'_, 'a> {
         let slots = (key_place.slot(false), value_place.slot(false));
         let key_node = self.single(key.into(), &key_place);
         let value = self.single(value, &value_place);
-        let (mut min, mut max) = (0, u32::MAX);
+        let (mut min, mut max, mut or_empty) = (0, u32::MAX, false);
         for (check, span) in self.checks(id) {
             match check {
+                Check::Proto(ProtoRule::UnlessZero) => or_empty = true,
                 Check::MinProperties(count) | Check::MinItems(count) => min = min.max(limit(*count)),
                 Check::MaxProperties(count) | Check::MaxItems(count) => max = max.min(limit(*count)),
                 other => self.not_checked(other, *span),
@@ -114,6 +133,7 @@ impl<'a> Job<'_, 'a> {
             value,
             key_slot: slots.0,
             value_slot: slots.1,
+            or_empty,
             min,
             max,
         }));
@@ -245,7 +265,15 @@ impl<'a> Job<'_, 'a> {
         let list_place = place.inside(6, ProtoKind::Message);
         let item = self.any(&Place { key: Key::Item, ..place.inside(1, ProtoKind::Message) });
         let item_slot = Place { key: Key::Item, ..place.inside(1, ProtoKind::Message) }.slot(false);
-        let items = List { item, slot: item_slot, min: 0, max: u32::MAX, scalar: false, unique: false };
+        let items = List {
+            item,
+            slot: item_slot,
+            min: 0,
+            max: u32::MAX,
+            or_empty: false,
+            scalar: false,
+            unique: false,
+        };
         let list = self.wrap_node(Node::List(items), &list_place);
         let member_place = Place { key: Key::Bare, ..place.inside(2, ProtoKind::Message) };
         let members = Map {
@@ -253,6 +281,7 @@ impl<'a> Job<'_, 'a> {
             value: self.any(&member_place),
             key_slot: Slot::bare().with_tag(1, 2),
             value_slot: member_place.slot(false),
+            or_empty: false,
             min: 0,
             max: u32::MAX,
         };

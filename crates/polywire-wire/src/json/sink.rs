@@ -22,6 +22,16 @@ impl<'a> JsonSink<'a> {
         JsonSink { out, first: true }
     }
 
+    /// A sink that goes on where another one stopped.
+    pub(crate) fn resume(out: &'a mut Buffer, first: bool) -> Self {
+        JsonSink { out, first }
+    }
+
+    /// Whether the next member or item is the first.
+    pub(crate) fn is_first(&self) -> bool {
+        self.first
+    }
+
     /// Comma, name and colon, or what of them the place needs.
     #[inline(always)]
     fn key(&mut self, slot: &Slot) {

@@ -4,7 +4,7 @@ use polywire_contract::ProtoKind;
 
 use super::{Record, SchemaNode, Slot};
 use crate::Stop;
-use crate::check::{FloatRules, TextRules};
+use crate::check::{BytesRules, FloatRules, Moment, TextRules};
 
 /// A node's place in the arena of [`crate::Plans`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -28,6 +28,8 @@ pub enum Node {
     Map(Box<Map>),
     /// One of several alternatives.
     Sum(Box<Sum>),
+    /// A message of one of several types, which stands beside it.
+    Packed(Box<Packed>),
     /// A value that Protobuf puts into a message of its own; JSON shows the value alone.
     Wrapped(Box<Wrapped>),
     /// Unicode text, and all that is text in both encodings.
@@ -46,6 +48,8 @@ pub enum Node {
     Instant,
     /// A span of time.
     Duration,
+    /// One of the two with rules.
+    Moment(Box<Moment>),
     /// One of named values.
     Enum(Enum),
     /// `google.protobuf.FieldMask`.
@@ -69,6 +73,8 @@ pub struct List {
     pub(crate) slot: Slot,
     pub(crate) min: u32,
     pub(crate) max: u32,
+    /// None at all is allowed whatever `min` says.
+    pub(crate) or_empty: bool,
     /// Items may lie in one block (Protobuf's packed numbers).
     pub(crate) scalar: bool,
     pub(crate) unique: bool,
@@ -81,6 +87,8 @@ pub struct Map {
     pub(crate) value: NodeId,
     pub(crate) key_slot: Slot,
     pub(crate) value_slot: Slot,
+    /// None at all is allowed whatever `min` says.
+    pub(crate) or_empty: bool,
     pub(crate) min: u32,
     pub(crate) max: u32,
 }
@@ -120,6 +128,29 @@ pub struct Sum {
     /// What the members of an object say about it.
     pub(crate) peek: Option<Peek>,
     pub(crate) exact: bool,
+}
+
+/// `google.protobuf.Any`.
+#[derive(Clone, Debug)]
+pub struct Packed {
+    /// The rows of the message itself: type, value.
+    pub(crate) record: Record,
+    /// Where JSON says the type; values are full names.
+    pub(crate) tag: Tag,
+    pub(crate) branches: Vec<PackedBranch>,
+    pub(crate) url_slot: Slot,
+    pub(crate) value_slot: Slot,
+    /// Types that are not known pass as they are.
+    pub(crate) identity: bool,
+}
+
+/// One type that can be in it.
+#[derive(Clone, Debug)]
+pub struct PackedBranch {
+    pub(crate) node: NodeId,
+    pub(crate) url: Box<[u8]>,
+    /// JSON's member with the type.
+    pub(crate) written: Written,
 }
 
 /// One alternative.
@@ -204,6 +235,10 @@ pub struct Values {
     pub(crate) not_among: Vec<i128>,
     /// A maximum below zero, with its rule.
     pub(crate) most: Option<(i128, Stop)>,
+    /// Below the first, or above the second; both are allowed themselves.
+    pub(crate) outside: Option<(i128, i128)>,
+    /// The rules of a value that is not zero.
+    pub(crate) unless_zero: Option<Box<Int>>,
 }
 
 /// How a number lies on the Protobuf wire.
@@ -251,6 +286,7 @@ pub struct Bool {
 pub struct Bytes {
     pub(crate) min: u32,
     pub(crate) max: u32,
+    pub(crate) rules: Option<Box<BytesRules>>,
 }
 
 /// An enum.
@@ -267,6 +303,8 @@ pub struct Enum {
     pub(crate) text: bool,
     /// Numbers that rules leave.
     pub(crate) allowed: Option<Vec<i32>>,
+    /// Numbers that rules take away.
+    pub(crate) excluded: Vec<i32>,
 }
 
 impl Wire {
@@ -284,7 +322,7 @@ impl Enum {
     pub(crate) fn new(names: Vec<(Box<[u8]>, i32)>, open: bool) -> Enum {
         let mut sorted: Vec<u16> = (0..names.len() as u16).collect();
         sorted.sort_by(|a, b| names[*a as usize].0.cmp(&names[*b as usize].0));
-        Enum { names, sorted, open, lenient: false, text: false, allowed: None }
+        Enum { names, sorted, open, lenient: false, text: false, allowed: None, excluded: Vec::new() }
     }
 
     /// The number of a name.
@@ -310,7 +348,23 @@ impl Enum {
     pub(crate) fn check(&self, number: i32) -> Result<(), Stop> {
         match &self.allowed {
             Some(allowed) if !allowed.contains(&number) => Err(Stop::Enum),
+            _ if self.excluded.contains(&number) => Err(Stop::Not),
             _ => Ok(()),
         }
+    }
+}
+
+impl List {
+    /// Whether so many items are too few.
+    #[inline(always)]
+    pub(crate) fn lacks(&self, items: u32) -> bool {
+        items < self.min && !(items == 0 && self.or_empty)
+    }
+}
+
+impl Map {
+    /// Whether so many members are too few.
+    pub(crate) fn lacks(&self, members: u32) -> bool {
+        members < self.min && !(members == 0 && self.or_empty)
     }
 }

@@ -29,6 +29,15 @@ impl Default for PlanOptions {
 pub struct Plans {
     pub(crate) nodes: Vec<Node>,
     pub(crate) programs: Vec<Program>,
+    /// Whether a rule depends on what time it is.
+    pub(crate) needs_now: bool,
+}
+
+impl Plans {
+    /// Whether a rule depends on what time it is.
+    pub fn needs_now(&self) -> bool {
+        self.needs_now
+    }
 }
 
 /// One plan.
@@ -67,6 +76,8 @@ pub(crate) struct Root {
 pub(crate) struct OperationPlan {
     pub(crate) request: RequestPlan,
     pub(crate) outcomes: Vec<OutcomePlan>,
+    /// By outcome and place among its media types: those of JSON that hold another type than the first of JSON.
+    pub(crate) others: Vec<(u32, u32, OutcomePlan)>,
     /// Numbers of fields of the response message, each with the outcome that it means.
     pub(crate) numbers: Vec<(u32, u32)>,
 }
@@ -124,6 +135,10 @@ pub(crate) struct Leaf {
     pub(crate) path: String,
     pub(crate) required: bool,
     pub(crate) list: bool,
+    /// Its text is JSON, of at most this depth.
+    pub(crate) json: Option<u16>,
+    /// It is part of a body that may be left out.
+    pub(crate) with_body: bool,
     /// Where it is absent: the default in the target's bytes.
     pub(crate) fill: Option<Box<[u8]>>,
     /// Where it is absent: the zero value is checked.

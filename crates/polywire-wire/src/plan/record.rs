@@ -83,6 +83,8 @@ pub struct Record {
     /// Groups of which one field must be set: bits by group number.
     pub(crate) groups_required: u64,
     pub(crate) group_names: Vec<Box<str>>,
+    /// Rows of which at most one may occur, and whether one must.
+    pub(crate) one_of: Vec<(Vec<u16>, bool)>,
     /// Where this record's part of the table of learnt orders begins.
     pub(crate) order_base: u32,
 }
@@ -106,6 +108,7 @@ impl Record {
             members: None,
             groups_required: 0,
             group_names: Vec::new(),
+            one_of: Vec::new(),
             order_base: 0,
         };
         let mask = record.names.len() - 1;

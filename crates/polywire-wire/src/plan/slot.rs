@@ -24,6 +24,8 @@ pub struct Slot {
     pub(crate) omit_zero: bool,
     /// Parameters: the leaf's number.
     pub(crate) param: u16,
+    /// Parameters: the leaf's text is JSON.
+    pub(crate) json: bool,
 }
 
 /// What stands before a value in JSON.
@@ -60,6 +62,7 @@ impl Slot {
             packed: false,
             omit_zero: false,
             param: u16::MAX,
+            json: false,
         }
     }
 

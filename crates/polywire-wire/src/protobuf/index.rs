@@ -4,7 +4,7 @@
 //! the last run of one of them.
 
 use super::ProtobufSource;
-use super::source::{LENGTH, PACKED, SPAN};
+use super::source::{GROUP, LENGTH, PACKED, SPAN};
 use super::varint;
 use crate::plan::{NO_ROW, Record};
 use crate::{Frame, Step, Stop};
@@ -62,12 +62,18 @@ impl ProtobufSource<'_> {
             self.at = self.position;
             self.tag()?;
             let (number, wire, mut start) = (self.number, self.wire, self.position);
-            self.skip_field()?;
+            let (wire, end) = if wire == GROUP {
+                // Its fields are like those of a message with a length.
+                (LENGTH, self.skip_group()?)
+            } else {
+                self.skip_field()?;
+                if wire == LENGTH {
+                    varint::read(self.bytes, &mut start, self.end)?;
+                }
+                (wire, self.position)
+            };
             let row = u32::from(record.by_number(number));
-            if wire == LENGTH {
-                varint::read(self.bytes, &mut start, self.end)?;
-            }
-            let (start, end) = (start as u32, self.position as u32);
+            let (start, end) = (start as u32, end as u32);
             self.scratch.index.push(IndexEntry { row, number, start, end, wire });
         }
         Ok(())

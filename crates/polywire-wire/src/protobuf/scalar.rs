@@ -41,6 +41,11 @@ impl ProtobufSource<'_> {
     pub(super) fn pair(&mut self) -> Result<(i64, i64), Stop> {
         let at = self.position;
         let (mut first, mut second) = (0, 0);
+        if self.top {
+            let block = self.whole();
+            read_pair(block, &mut first, &mut second)?;
+            return Ok((first, second));
+        }
         let (from, to) = if self.careful { self.span } else { (0, 1) };
         for entry in from..to {
             if self.careful {
@@ -58,6 +63,11 @@ impl ProtobufSource<'_> {
         let at = self.position;
         let mut text = std::mem::take(&mut self.scratch.text);
         text.clear();
+        if self.top {
+            let result = read_paths(self.whole(), &mut text);
+            self.scratch.text = text;
+            return result.map(|()| &self.scratch.text[..]);
+        }
         let (from, to) = if self.careful { self.span } else { (0, 1) };
         let mut result = Ok(());
         for entry in from..to {
@@ -72,6 +82,15 @@ impl ProtobufSource<'_> {
         self.scratch.text = text;
         self.at = at;
         result.map(|()| &self.scratch.text[..])
+    }
+}
+
+impl<'a> ProtobufSource<'a> {
+    /// The bytes of a message that is all there is.
+    fn whole(&mut self) -> &'a [u8] {
+        self.top = false;
+        self.position = self.end;
+        self.bytes
     }
 }
 

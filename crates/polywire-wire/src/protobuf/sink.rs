@@ -12,6 +12,8 @@ pub struct ProtobufSink<'a> {
 
 /// What [`Sink::open`] returns for the message itself, which has no length before it.
 const WHOLE: u64 = u64::MAX;
+/// In what [`Sink::open`] returns: a group, with the tag that ends it.
+const GROUP: u64 = 1 << 63;
 
 impl<'a> ProtobufSink<'a> {
     /// A sink that appends.
@@ -39,14 +41,32 @@ impl<'a> ProtobufSink<'a> {
         if slot.tag_length == 0 {
             return WHOLE;
         }
+        if slot.tag & 7 == 3 {
+            return self.open_group(slot);
+        }
         self.tagged(slot, 0);
         self.out.length() as u64 - 1
     }
 
+    #[inline(never)]
+    fn open_group(&mut self, slot: &Slot) -> u64 {
+        self.out.block(&u128::from(slot.tag).to_le_bytes(), usize::from(slot.tag_length));
+        // The tag that ends a group is the next number.
+        GROUP | (u64::from(slot.tag_length) << 56) | (slot.tag + 1)
+    }
+
+    #[inline(never)]
+    fn close_group(&mut self, opened: u64) {
+        if opened != WHOLE {
+            let tag = u128::from(opened & ((1 << 56) - 1));
+            self.out.block(&tag.to_le_bytes(), ((opened >> 56) & 7) as usize);
+        }
+    }
+
     #[inline(always)]
     fn close_span(&mut self, opened: u64) {
-        if opened == WHOLE {
-            return;
+        if opened & GROUP != 0 {
+            return self.close_group(opened);
         }
         let at = opened as usize;
         let length = self.out.length() - at - 1;

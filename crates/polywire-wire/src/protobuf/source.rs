@@ -39,6 +39,10 @@ pub(super) const VARINT: u8 = 0;
 pub(super) const FIXED64: u8 = 1;
 /// The wire type of what has a length before it.
 pub(super) const LENGTH: u8 = 2;
+/// The wire type of what is ended by a tag of its own.
+pub(super) const GROUP: u8 = 3;
+/// The wire type of that tag.
+pub(super) const END_GROUP: u8 = 4;
 /// The wire type of four bytes.
 pub(super) const FIXED32: u8 = 5;
 /// The cursor stands at a number in a packed block: its wire type was checked with the block.
@@ -111,27 +115,43 @@ impl<'a> ProtobufSource<'a> {
                 let length = self.length()?;
                 self.position += length;
             }
-            3 => self.skip_group()?,
+            GROUP => {
+                self.skip_group()?;
+            }
             _ => return Err(Stop::Malformed),
         }
         if self.position > self.end { Err(Stop::Malformed) } else { Ok(()) }
     }
 
-    fn skip_group(&mut self) -> Result<(), Stop> {
+    /// Past a group; returns where its fields end.
+    pub(super) fn skip_group(&mut self) -> Result<usize, Stop> {
         let number = self.number;
         if self.depth == 0 {
             return Err(Stop::Depth);
         }
         self.depth -= 1;
+        let mut end = self.position;
         loop {
             self.tag()?;
-            if self.wire == 4 {
+            if self.wire == END_GROUP {
                 break;
             }
             self.skip_field()?;
+            end = self.position;
         }
         self.depth += 1;
-        if self.number == number { Ok(()) } else { Err(Stop::Malformed) }
+        if self.number == number { Ok(end) } else { Err(Stop::Malformed) }
+    }
+
+    /// A tag that ends a group: it must end the one that is being read.
+    #[inline(never)]
+    #[cold]
+    fn end_group(&mut self, frame: &Frame) -> Result<Step, Stop> {
+        if frame.flag == 0 || frame.flag != self.number {
+            return Err(Stop::Malformed);
+        }
+        self.depth += 1;
+        Ok(Step::End)
     }
 
     /// The bytes of a value with a length.
@@ -142,6 +162,11 @@ impl<'a> ProtobufSource<'a> {
             let block = &self.bytes[self.position..self.end];
             self.position = self.end;
             return Ok(block);
+        }
+        if self.wire == GROUP {
+            let start = self.position;
+            let end = self.skip_group()?;
+            return Ok(&self.bytes[start..end]);
         }
         let length = self.length()?;
         let block = &self.bytes[self.position..self.position + length];
@@ -247,9 +272,11 @@ impl Source for ProtobufSource<'_> {
         if self.careful {
             return self.enter_careful(record);
         }
-        let frame = Frame { origin: self.end as u32, ..Frame::default() };
+        let mut frame = Frame { origin: self.end as u32, ..Frame::default() };
         if self.top {
             self.top = false;
+        } else if self.wire == GROUP {
+            frame.flag = self.number;
         } else {
             let length = self.length()?;
             self.end = self.position + length;
@@ -264,12 +291,18 @@ impl Source for ProtobufSource<'_> {
             return self.next_careful(frame);
         }
         if self.position == self.end {
+            if frame.flag != 0 {
+                return Err(Stop::Malformed);
+            }
             self.end = frame.origin as usize;
             self.depth += 1;
             return Ok(Step::End);
         }
         self.at = self.position;
         self.tag()?;
+        if self.wire == END_GROUP {
+            return self.end_group(frame);
+        }
         let row = record.by_number(self.number);
         if row == crate::plan::NO_ROW {
             let number = self.number;

@@ -34,7 +34,7 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
             }
             items += 1;
         }
-        if items < list.min {
+        if list.lacks(items) {
             return Err(Stop::MinItems);
         }
         if list.unique {

@@ -29,7 +29,10 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
             }
             self.source.leave_entry(&entry)?;
         }
-        in_range(members, (map.min, map.max))?;
+        if map.lacks(members) {
+            return Err(Stop::MinProperties);
+        }
+        in_range(members, (0, map.max))?;
         self.sink.end_map(slot);
         Ok(())
     }
@@ -90,6 +93,20 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
             }
             Node::Duration => {
                 self.sink.duration(&map.value_slot, 0, 0);
+                Ok(())
+            }
+            Node::Packed(_) => {
+                let opened = self.sink.open(&map.value_slot);
+                self.sink.close(opened);
+                Ok(())
+            }
+            Node::Moment(moment) => {
+                moment.check(0, 0, self.state.now)?;
+                if moment.span {
+                    self.sink.duration(&map.value_slot, 0, 0);
+                } else {
+                    self.sink.instant(&map.value_slot, 0, 0);
+                }
                 Ok(())
             }
             _ => self.zero(map.value, &map.value_slot),

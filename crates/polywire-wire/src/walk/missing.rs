@@ -111,14 +111,14 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
                 self.sink.choice(slot, choice, number);
             }
             Node::List(list) => {
-                if list.min > 0 {
+                if list.lacks(0) {
                     return Err(Stop::MinItems);
                 }
                 let opened = self.sink.list(slot);
                 self.sink.end_list(slot, opened, 0);
             }
             Node::Map(map) => {
-                if map.min > 0 {
+                if map.lacks(0) {
                     return Err(Stop::MinProperties);
                 }
                 if !slot.omit_zero {

@@ -62,12 +62,45 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
                 Step::End => break,
             }
         }
+        if !record.one_of.is_empty() {
+            self.one_of(record, &seen)?;
+        }
         self.absent(record, &seen)?;
         if let Some(range) = record.members {
             in_range(seen.members, range)?;
         }
         self.sink.close(opened);
         Ok(())
+    }
+
+    #[inline(never)]
+    fn one_of(&self, record: &Record, seen: &Seen) -> Result<(), Stop> {
+        let is_seen = |row: &&u16| {
+            let word =
+                if seen.wide { self.state.masks[seen.base + usize::from(**row / 64)] } else { seen.rows };
+            word >> (**row % 64) & 1 == 1
+        };
+        for (rows, required) in &record.one_of {
+            match rows.iter().filter(is_seen).count() {
+                0 if *required => return Err(Stop::Required),
+                0 | 1 => {}
+                _ => return Err(Stop::OneOf),
+            }
+        }
+        Ok(())
+    }
+
+    /// What must be said of a record of which nothing is there.
+    pub(super) fn nothing_seen(&mut self, record: &'a Record) -> Result<(), Stop> {
+        let wide = record.expected.len() > 1;
+        let seen = Seen { rows: 0, base: self.state.masks.len(), wide, groups: 0, members: 0 };
+        if wide {
+            self.state.masks.resize(seen.base + record.expected.len(), 0);
+        }
+        if !record.one_of.is_empty() {
+            self.one_of(record, &seen)?;
+        }
+        self.absent(record, &seen)
     }
 
     #[inline(always)]

@@ -15,6 +15,16 @@ const NAME_DEPTH_MAX: u16 = 4;
 impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, K, COLLECT> {
     #[inline(never)]
     pub(super) fn schema(&mut self, node: &'a SchemaNode) -> Result<(), Stop> {
+        if self.state.inside >= self.state.inside_max {
+            return Err(Stop::Depth);
+        }
+        self.state.inside += 1;
+        let done = self.said(node);
+        self.state.inside -= 1;
+        done
+    }
+
+    fn said(&mut self, node: &'a SchemaNode) -> Result<(), Stop> {
         match node {
             SchemaNode::Guard(guard) => self.guard(guard),
             SchemaNode::Choice(choice) => self.choice(choice),
@@ -273,8 +283,8 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
         self.source.skip()?;
         self.state.trees = self.state.trees.saturating_add(1);
         let Some(raw) = self.source.raw(start) else { return Ok(()) };
-        let Ok(tree) = serde_json::from_slice::<serde_json::Value>(raw) else {
-            // JSON's grammar was checked: only a number beyond the range of doubles, or nesting, is left.
+        let Some(tree) = tree(raw) else {
+            // JSON's grammar was checked: only a number beyond the range of doubles is left.
             return self.broken(start, if kind == crate::Kind::Number { Stop::Maximum } else { Stop::Size });
         };
         if residual.validator.is_valid(&tree) {
@@ -299,6 +309,13 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
         }
         self.broken(start, Stop::Residual)
     }
+}
+
+/// A tree of JSON whose grammar and depth were checked.
+fn tree(raw: &[u8]) -> Option<serde_json::Value> {
+    let mut reader = serde_json::Deserializer::from_slice(raw);
+    reader.disable_recursion_limit();
+    reader.into_iter().next()?.ok()
 }
 
 impl Matcher {

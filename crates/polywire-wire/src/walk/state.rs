@@ -33,12 +33,18 @@ pub(crate) struct State {
     pub(crate) dropped: u32,
     /// How many values were made a tree of.
     pub(crate) trees: u32,
+    /// Schemas inside one another where the pass is.
+    pub(super) inside: u32,
+    /// How many there may be.
+    pub(crate) inside_max: u32,
     /// Digests of the items of lists without equal items.
     pub(super) digests: Vec<u128>,
     /// The open objects and lists of a digest.
     pub(super) open: Vec<(u64, u64)>,
     /// Mixed into digests.
     pub(super) seed: u64,
+    /// Nanoseconds since 1970, for rules about the past and the future.
+    pub(crate) now: Option<i128>,
 }
 
 impl State {
@@ -52,9 +58,12 @@ impl State {
             masks: Vec::new(),
             dropped: 0,
             trees: 0,
+            inside: 0,
+            inside_max: u32::MAX,
             digests: Vec::new(),
             open: Vec::new(),
             seed,
+            now: None,
         }
     }
 
@@ -67,6 +76,7 @@ impl State {
         self.masks.clear();
         self.dropped = 0;
         self.trees = 0;
+        self.inside = 0;
         self.digests.clear();
         self.open.clear();
     }

@@ -96,6 +96,7 @@ impl Made {
             implicit: !repeated && !field.supports_presence(),
             packed: field.is_packed(),
             wrapped: well_known && !repeated,
+            delimited: field.is_group(),
         };
         (made, proto)
     }
@@ -288,6 +289,7 @@ impl Hand {
             implicit: field.required && !field.ty.nullable && !repeated && kind != ProtoKind::Message,
             packed: list && number_kind,
             wrapped: false,
+            delimited: false,
         }
     }
 

@@ -9,4 +9,5 @@ mod operation;
 mod oracle;
 mod protojson;
 mod random;
+mod rules;
 mod run;

@@ -133,7 +133,7 @@ impl Run {
     }
 
     fn outcome(&mut self, at: usize, body: &[u8]) -> Result<Passed, Refusal> {
-        self.plans.outcome(self.plan, at, body, &mut self.out, &mut self.scratch)
+        self.plans.outcome(self.plan, at, 0, body, &mut self.out, &mut self.scratch)
     }
 
     fn refused(&mut self, params: &[(u16, &str)], body: &str) -> String {

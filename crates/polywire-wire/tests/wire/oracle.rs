@@ -10,10 +10,58 @@ use super::protojson::EVERYTHING;
 use super::random::Random;
 use super::run::Both;
 
+/// Groups, alone, repeated, in each other, in a oneof and beside what is no group; numbers that meet an inner number.
+const GROUPS: &str = r#"
+    syntax = "proto2";
+    package t;
+    message Groups {
+      optional group One = 1 {
+        optional string text = 1;
+        optional group Inner = 2 { repeated int32 numbers = 1; optional Groups back = 3; }
+      }
+      repeated group Many = 2 { optional int64 number = 2; repeated group Deep = 200 { optional bytes b = 16; } }
+      oneof pick {
+        group Left = 30000 { optional bool yes = 1; }
+        string right = 5;
+      }
+      optional Groups plain = 6;
+      repeated int32 after = 7;
+    }
+"#;
+
 fn setting() -> (MessageDescriptor, Both) {
-    let pool = descriptors(EVERYTHING);
-    let (contract, id) = of_message(&pool, "t.All");
-    (pool.get_message_by_name("t.All").unwrap(), Both::new(&contract, id))
+    setting_of(EVERYTHING, "t.All")
+}
+
+fn setting_of(text: &'static str, name: &str) -> (MessageDescriptor, Both) {
+    let pool = descriptors(text);
+    let (contract, id) = of_message(&pool, name);
+    (pool.get_message_by_name(name).unwrap(), Both::new(&contract, id))
+}
+
+#[test]
+fn groups_mean_the_same_both_ways_merged_and_broken() {
+    let (descriptor, mut both) = setting_of(GROUPS, "t.Groups");
+    let mut random = Random(0x51ed_270b);
+    let mut refused = 0;
+    for round in 0..400 {
+        let message = random.message(&descriptor, 4);
+        let bytes = message.encode_to_vec();
+        let ours = both.json(&bytes).unwrap_or_else(|e| panic!("{round} {e:?} {}", text(&message)));
+        same(&parse(&descriptor, &ours), &message);
+        let back = both.protobuf(&serialize(&message)).unwrap_or_else(|e| panic!("{round} {e:?}"));
+        same(&DynamicMessage::decode(descriptor.clone(), &back[..]).unwrap(), &message);
+        let mut twice = [bytes, random.message(&descriptor, 3).encode_to_vec()].concat();
+        let merged = DynamicMessage::decode(descriptor.clone(), &twice[..]).unwrap();
+        let ours = both.json(&twice).unwrap_or_else(|e| panic!("{round} {e:?}"));
+        same(&parse(&descriptor, &ours), &merged);
+        random.mutate(&mut twice, &[]);
+        match (both.json(&twice), DynamicMessage::decode(descriptor.clone(), &twice[..])) {
+            (Ok(json), Ok(message)) => same(&parse(&descriptor, &json), &message),
+            _ => refused += 1,
+        }
+    }
+    assert!(refused < 380, "{refused}");
 }
 
 fn parse(descriptor: &MessageDescriptor, json: &[u8]) -> DynamicMessage {

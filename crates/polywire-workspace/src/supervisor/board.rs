@@ -28,6 +28,8 @@ pub struct Event {
 #[serde(rename_all = "snake_case", tag = "kind")]
 pub enum State {
     Building,
+    /// What `build:` says has ended well; not started yet.
+    Built,
     Starting,
     Ready,
     /// Not started yet, or stopped by request: stays as it is.
@@ -53,6 +55,7 @@ impl State {
     pub fn name(&self) -> &'static str {
         match self {
             State::Building => "building",
+            State::Built => "built",
             State::Starting => "starting",
             State::Ready => "ready",
             State::Stopped => "stopped",

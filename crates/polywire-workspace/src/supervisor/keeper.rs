@@ -330,7 +330,8 @@ fn answer_all(asked: &mut Vec<Done>, answer: &Result<(), StartError>) {
 
 fn after_build(result: &Result<(), StartError>) -> State {
     match result {
-        Ok(()) | Err(StartError::Stopped { .. }) => State::Stopped,
+        Ok(()) => State::Built,
+        Err(StartError::Stopped { .. }) => State::Stopped,
         Err(error) => State::Failed { reason: error.to_string() },
     }
 }

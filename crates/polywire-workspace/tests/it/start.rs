@@ -123,7 +123,7 @@ fn a_build_runs_before_its_component() {
         spec.ready = ReadyCheck::Line { text: "made-by-build".into() };
         let (supervisor, seen) = supervisor(vec![spec]);
         supervisor.start_all().await.unwrap();
-        assert_eq!(seen.states(), ["one building", "one stopped", "one starting", "one ready"]);
+        assert_eq!(seen.states(), ["one building", "one built", "one starting", "one ready"]);
         supervisor.stop_all().await;
     });
 }

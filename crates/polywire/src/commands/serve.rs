@@ -24,6 +24,9 @@ pub(crate) struct Serve {
     /// A contract, instead of a workspace; several may be named
     #[arg(long, requires = "to")]
     contract: Vec<PathBuf>,
+    /// A folder at which the imports of Protobuf files begin; several may be named
+    #[arg(long = "import", value_name = "ROOT", requires = "contract")]
+    imports: Vec<PathBuf>,
     /// Where the service is: http://HOST:PORT or grpc://HOST:PORT
     #[arg(long, requires = "contract")]
     to: Option<String>,
@@ -76,7 +79,7 @@ impl Serve {
 
     fn project(&self) -> Result<Project, Failure> {
         let project = match &self.to {
-            Some(to) => project::single(&self.contract, to)?,
+            Some(to) => project::single(&self.contract, &self.imports, to)?,
             None => project::open_with(self.dir.as_deref().unwrap_or(".".as_ref()), LockAccess::Frozen)?,
         };
         project.report_errors()?;

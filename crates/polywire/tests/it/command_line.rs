@@ -44,6 +44,32 @@ fn check_names_the_place_of_a_mistake_and_ends_with_1() {
 }
 
 #[test]
+fn imports_begin_at_the_folders_that_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let (own, shared) = (folder.path().join("own"), folder.path().join("shared/shop"));
+    fs::create_dir_all(&own).unwrap();
+    fs::create_dir_all(&shared).unwrap();
+    let text = "syntax = \"proto3\";\nimport \"shop/money.proto\";\nmessage Bill { shop.Money sum = 1; }\n";
+    fs::write(own.join("bill.proto"), text).unwrap();
+    let text = "syntax = \"proto3\";\npackage shop;\nmessage Money { int64 cents = 1; }\n";
+    fs::write(shared.join("money.proto"), text).unwrap();
+    let said = polywire(&["check", "own/bill.proto"], folder.path());
+    assert_eq!(said.exit, 1, "{}", said.stdout);
+    assert!(said.stdout.contains("PW-R0202") && said.stdout.contains("--import"), "{}", said.stdout);
+    let said = polywire(&["check", "--import", "shared", "own/bill.proto"], folder.path());
+    assert_eq!((said.exit, said.stdout.as_str()), (0, ""), "{}", said.stderr);
+    let said = polywire(&["check", "--import", "nowhere", "own/bill.proto"], folder.path());
+    assert!(said.exit == 3 && said.stderr.contains("nowhere"), "{}", said.stderr);
+}
+
+#[test]
+fn a_damaged_descriptor_set_is_known_by_its_content() {
+    let said = polywire(&["check", "fixtures/errors/PW-R0214-damaged/contract.binpb"], &root());
+    assert_eq!(said.exit, 1, "{}", said.stderr);
+    assert!(said.stdout.contains("PW-R0214"), "{}", said.stdout);
+}
+
+#[test]
 fn a_missing_file_is_3() {
     let said = polywire(&["check", "nowhere.yaml"], &root());
     assert_eq!((said.exit, said.stdout.as_str()), (3, ""));

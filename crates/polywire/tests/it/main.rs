@@ -2,5 +2,10 @@
 
 mod bridge;
 mod command_line;
+mod contracts;
+mod drift;
 mod harness;
+mod json_schema_oracle;
+mod json_schema_suite;
 mod manual;
+mod transcode;

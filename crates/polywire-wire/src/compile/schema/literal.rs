@@ -58,8 +58,15 @@ impl Job<'_, '_> {
         let first = items.iter().map(|item| self.one_of(std::slice::from_ref(item), Stop::Const)).collect();
         let count = items.len() as u32;
         let any = self.add(Node::Any);
-        let length =
-            List { item: any, slot: Slot::bare(), min: count, max: count, scalar: false, unique: false };
+        let length = List {
+            item: any,
+            slot: Slot::bare(),
+            min: count,
+            max: count,
+            or_empty: false,
+            scalar: false,
+            unique: false,
+        };
         let length = self.add(Node::List(length));
         let places = Items { first, rest: None, contains: None, few: Stop::Contains };
         let places = self.add(schema(SchemaNode::Items(places)));

@@ -39,9 +39,9 @@ impl Job<'_, '_> {
         own[Kind::List as usize] = self.items(rules.items.as_ref(), sorted.items);
         own[Kind::Record as usize] = self.members(rules.members.as_ref(), sorted.members);
         let mut every = sorted.every;
-        every.extend(self.nodes(&rules.all));
+        every.extend(self.nodes(&distinct(&rules.all)));
         for branches in &rules.any {
-            every.push(self.choice(branches, false, Stop::AnyOf));
+            every.push(self.choice(&distinct(branches), false, Stop::AnyOf));
         }
         for branches in &rules.one {
             every.push(self.choice(branches, true, Stop::OneOf));
@@ -113,7 +113,9 @@ impl Job<'_, '_> {
                     }
                     Err(_) => sorted.texts.extend(self.leaf("pattern", wanted, *span)),
                 },
-                Check::Format(name) if self.formats => sorted.texts.extend(self.leaf("format", name, *span)),
+                Check::Format(name) if self.formats || rules.asserts_format => {
+                    sorted.texts.extend(self.leaf("format", name, *span))
+                }
                 Check::Format(_) => {}
                 Check::Minimum(number) => bound(Bound::Minimum, number),
                 Check::Maximum(number) => bound(Bound::Maximum, number),
@@ -140,6 +142,8 @@ impl Job<'_, '_> {
                 Check::MaxProperties(count) => {
                     sorted.members.get_or_insert((0, u32::MAX)).1 = limit(*count);
                 }
+                // No JSON Schema says it.
+                Check::Proto(_) => {}
             }
         }
         sorted
@@ -152,7 +156,15 @@ impl Job<'_, '_> {
         if range.is_some() || plain {
             let item = rest.filter(|_| plain).unwrap_or_else(|| self.add(Node::Any));
             let (min, max, unique) = range.unwrap_or((0, u32::MAX, false));
-            nodes.push(Node::List(List { item, slot: Slot::bare(), min, max, scalar: false, unique }));
+            nodes.push(Node::List(List {
+                item,
+                slot: Slot::bare(),
+                min,
+                max,
+                or_empty: false,
+                scalar: false,
+                unique,
+            }));
         }
         if let Some(items) = items.filter(|_| !plain) {
             let few = items.contains.is_some_and(|(_, min, _)| min > 1);
@@ -276,6 +288,7 @@ impl Job<'_, '_> {
             let plain = Rules {
                 span: rules.span,
                 checks: rules.checks.clone(),
+                asserts_format: rules.asserts_format,
                 members: rules.members.clone(),
                 items: rules.items.clone(),
                 ..Rules::default()
@@ -293,6 +306,12 @@ impl Job<'_, '_> {
         }
         NameRule::Value(self.node(names))
     }
+}
+
+/// Each schema once: to say it again says nothing more.
+fn distinct(schemas: &[SchemaId]) -> Vec<SchemaId> {
+    let mut seen = std::collections::HashSet::new();
+    schemas.iter().copied().filter(|schema| seen.insert(*schema)).collect()
 }
 
 fn members_span(job: &Job<'_, '_>, schema: SchemaId) -> polywire_diag::Span {

@@ -67,6 +67,10 @@ pub(super) fn workspace(case: &Map, peer: &Peer, catalog: SocketAddr) -> tempfil
     for name in ["users.yaml", "orders.proto", "catalog.yaml"] {
         fs::copy(fixtures("bridge").join(name), folder.path().join(name)).expect("the contract is there");
     }
+    if case.get("contract").is_some() {
+        let other = fixtures("contracts").join(text(case, "contract")).join("openapi.yaml");
+        fs::copy(other, folder.path().join("users.yaml")).expect("the contract is there");
+    }
     let settings = case.get("settings").map_or(BRIDGE, |node| node.as_text().expect("`settings` is text"));
     let manifest = format!(
         "polywire: 1\nname: shop\ncomponents:\n  {}\n  catalog: {{contract: catalog.yaml, at: \"http://{catalog}\"}}\n{settings}",

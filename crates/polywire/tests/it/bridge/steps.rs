@@ -9,7 +9,7 @@ use polywire_syntax::{Map, Node, Value};
 use polywire_testkit::{grpc, http};
 
 use super::case::{self, Peer, headers, number, text};
-use crate::harness::Served;
+use crate::harness::{Served, polywire};
 
 /// How long a step is repeated until it ends as it should.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -40,8 +40,13 @@ pub(super) fn run(case: &Map, peer: &Peer, workspace: &Path) -> String {
         }
         repeats |= step.get("until").is_some();
         let before = peer.requests();
-        let (line, told) = ended(&served, step);
-        let sent = step.get("rest").or(step.get("grpc")).and_then(Node::as_map).expect("a request");
+        let (line, told) = ended(&served, step, workspace);
+        let sent = step
+            .get("rest")
+            .or(step.get("grpc"))
+            .or(step.get("call"))
+            .and_then(Node::as_map)
+            .expect("a request");
         let _ = writeln!(shown, "{line}\n  {}", told.status);
         for (name, value) in &told.fields {
             let value = if name == "x-request-id" { request_id(sent, value) } else { value.clone() };
@@ -65,20 +70,31 @@ pub(super) fn run(case: &Map, peer: &Peer, workspace: &Path) -> String {
 }
 
 /// Sends a step's request, once, as often as it says, or until it ends as it says.
-fn ended(served: &Served, step: &Map) -> (String, Told) {
+fn ended(served: &Served, step: &Map, workspace: &Path) -> (String, Told) {
     let times = step.get("times").map_or(1, |_| number(step, "times"));
-    let mut sent = (1..times).fold(send(served, step), |_, _| send(served, step));
+    let mut sent = (1..times).fold(send(served, step, workspace), |_, _| send(served, step, workspace));
     let Some(until) = step.get("until").map(|_| number(step, "until").to_string()) else { return sent };
     let begun = Instant::now();
     while sent.1.status != until {
         assert!(begun.elapsed() < PATIENCE, "{}: still {}", sent.0, sent.1.status);
         std::thread::sleep(Duration::from_millis(50));
-        sent = send(served, step);
+        sent = send(served, step, workspace);
     }
     sent
 }
 
-fn send(served: &Served, step: &Map) -> (String, Told) {
+fn send(served: &Served, step: &Map, workspace: &Path) -> (String, Told) {
+    if let Some(call) = step.get("call").and_then(Node::as_map) {
+        let (operation, input) = (text(call, "operation"), text(call, "input"));
+        let as_grpc = ["--as", "grpc", "--format", "json", "--dir", ".", "--url", &served.url];
+        let said = polywire(&[&["call", operation, input][..], &as_grpc].concat(), workspace);
+        let (status, body) =
+            (format!("exit {}", said.exit), if said.stdout.is_empty() { said.stderr } else { said.stdout });
+        return (
+            format!("{operation} {input}"),
+            Told { status, fields: Vec::new(), body: body.trim_end().to_string() },
+        );
+    }
     if let Some(request) = step.get("rest").and_then(Node::as_map) {
         let answer = case::rest(served.address(), request).expect("an answer");
         let kept =
@@ -180,7 +196,8 @@ fn left(served: &Served, repeats: bool, shown: &mut String) {
 fn lines(log: &str, shown: &mut String) {
     shown.push_str("log\n");
     let mut last = String::new();
-    for line in log.lines() {
+    // What the contract's own remarks say comes before the log.
+    for line in log.lines().skip_while(|line| !line.starts_with('{')) {
         let line: serde_json::Value =
             serde_json::from_str(line).unwrap_or_else(|_| panic!("no log line: {line}"));
         let mut text = format!(

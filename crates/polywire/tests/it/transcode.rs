@@ -1,0 +1,90 @@
+//! `polywire transcode` as a filter.
+
+use std::io::Write;
+use std::process::Stdio;
+
+use polywire_testkit::fixtures;
+
+use crate::harness::command;
+
+const TO_PROTOBUF: &[&str] = &["--from", "json", "--to", "protobuf"];
+const TO_JSON: &[&str] = &["--from", "protobuf", "--to", "json"];
+
+struct Filtered {
+    exit: i32,
+    stdout: Vec<u8>,
+    stderr: String,
+}
+
+fn transcode(arguments: &[&str], input: &[u8]) -> Filtered {
+    let all =
+        [&["transcode", "--contract", "orders.proto", "--type", "PlaceOrderRequest"], arguments].concat();
+    let mut child = command(&all, &fixtures("contracts/orders"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
+    let mut stdin = child.stdin.take().expect("it is piped");
+    let input = input.to_vec();
+    let writer = std::thread::spawn(move || drop(stdin.write_all(&input)));
+    let output = child.wait_with_output().expect("it ends");
+    writer.join().expect("the writer does not panic");
+    Filtered {
+        exit: output.status.code().unwrap_or(-1),
+        stdout: output.stdout,
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+#[test]
+fn what_goes_there_comes_back() {
+    let mut input = String::new();
+    for at in 1..=5000_u64 {
+        let user = at * 1_801_439_850_948;
+        input.push_str(&format!(
+            "{{\"userId\":\"{user}\",\"productId\":\"Lampe n° {at}\",\"quantity\":{}}}\n",
+            at % 1000 + 1
+        ));
+    }
+    let there = transcode(TO_PROTOBUF, input.as_bytes());
+    assert_eq!((there.exit, there.stderr.as_str()), (0, ""));
+    let back = transcode(TO_JSON, &there.stdout);
+    assert_eq!((back.exit, String::from_utf8_lossy(&back.stdout).into_owned()), (0, input));
+}
+
+#[test]
+fn one_bare_message() {
+    let there = transcode(
+        &[TO_PROTOBUF, &["--framing", "single"]].concat(),
+        b"{\n  \"user_id\": 5,\n  \"product_id\": \"a\",\n  \"quantity\": 1\n}\n",
+    );
+    assert_eq!((there.exit, there.stdout.as_slice()), (0, &b"\x08\x05\x12\x01a\x18\x01"[..]));
+}
+
+#[test]
+fn a_message_that_is_wrong_ends_it_with_its_place() {
+    let good = "{\"userId\":\"1\",\"productId\":\"a\",\"quantity\":1}\n";
+    let input = format!("{good}{{\"userId\":\"1\",\"productId\":\"\",\"quantity\":0}}\n{good}");
+    let said = transcode(TO_PROTOBUF, input.as_bytes());
+    assert_eq!((said.exit, said.stdout.as_slice()), (1, &b"\x07\x08\x01\x12\x01a\x18\x01"[..]));
+    let expected = "error: message 2, which begins at byte 44, breaks the contract\n  \
+                    /productId: minLength (byte 70, text)\n  /quantity: exclusiveMinimum (byte 84, number)\n";
+    assert!(said.stderr.starts_with(expected), "{}", said.stderr);
+    let cut = transcode(TO_JSON, b"\x07\x08\x01\x12\x01a\x18\x01\x07\x08");
+    assert_eq!((cut.exit, String::from_utf8_lossy(&cut.stdout).as_ref()), (1, good));
+    assert!(cut.stderr.contains("message 2, which begins at byte 8, is cut off"), "{}", cut.stderr);
+}
+
+#[test]
+fn wrong_messages_can_be_set_aside() {
+    let folder = tempfile::tempdir().expect("there is a place for temporary files");
+    let reject = folder.path().join("reject");
+    let reject_path = reject.to_str().expect("it is text");
+    let input = "{\"quantity\":0}\n{\"userId\":\"1\",\"productId\":\"a\",\"quantity\":1}\n{bad\n";
+    let said = transcode(&[TO_PROTOBUF, &["--reject", reject_path]].concat(), input.as_bytes());
+    assert_eq!((said.exit, said.stdout.as_slice()), (1, &b"\x07\x08\x01\x12\x01a\x18\x01"[..]));
+    assert_eq!(said.stderr, format!("1 message passed, 2 rejected to {reject_path}\n"));
+    let rejected = std::fs::read_to_string(&reject).expect("it was written");
+    assert_eq!(rejected, "{\"quantity\":0}\n{bad\n");
+}
