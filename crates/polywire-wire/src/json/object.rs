@@ -39,9 +39,9 @@ impl JsonSource<'_> {
         let here = u128::from_le_bytes(*here);
         for row_at in guess..guess + tries {
             let row = record.rows.get(row_at)?;
-            let length = u32::from(row.lead_length);
-            if length != 0 && (here ^ u128::from_le_bytes(row.lead)) << (128 - 8 * length) == 0 {
-                self.position += length as usize;
+            let differs = (here ^ u128::from_le_bytes(row.lead)) & u128::from_le_bytes(row.lead_mask);
+            if differs == 0 && row.lead_length != 0 {
+                self.position += usize::from(row.lead_length);
                 return Some(row_at as u16);
             }
         }
