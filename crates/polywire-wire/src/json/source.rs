@@ -122,9 +122,15 @@ impl<'a> JsonSource<'a> {
         } else if byte != bracket {
             return Err(self.malformed());
         }
+        self.close();
+        Ok(false)
+    }
+
+    /// Past a closing bracket.
+    #[inline(always)]
+    pub(super) fn close(&mut self) {
         self.position += 1;
         self.depth += 1;
-        Ok(false)
     }
 
     #[inline(always)]
