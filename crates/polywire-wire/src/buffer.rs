@@ -71,31 +71,22 @@ impl Buffer {
         if self.length + count + 16 > self.bytes.len() {
             self.grow(count + 16);
         }
-        let place = &mut self.bytes[self.length..self.length + count + 16];
-        if count > 64 {
-            place[..count].copy_from_slice(from);
-        } else if count >= 16 {
-            let mut at = 0;
-            while at + 16 <= count {
-                place[at..at + 16].copy_from_slice(&from[at..at + 16]);
-                at += 16;
-            }
-            let last = count - 16;
-            place[last..last + 16].copy_from_slice(&from[last..last + 16]);
-        } else if count >= 8 {
-            let last = count - 8;
-            place[..8].copy_from_slice(&from[..8]);
-            place[last..last + 8].copy_from_slice(&from[last..]);
-        } else if count >= 4 {
-            let last = count - 4;
-            place[..4].copy_from_slice(&from[..4]);
-            place[last..last + 4].copy_from_slice(&from[last..]);
-        } else {
-            for (to, from) in place.iter_mut().zip(from) {
-                *to = *from;
-            }
-        }
+        short_copy(&mut self.bytes[self.length..self.length + count + 16], from);
         self.length += count;
+    }
+
+    /// Writes bytes between two marks.
+    #[inline(always)]
+    pub fn enclosed(&mut self, mark: u8, from: &[u8]) {
+        let count = from.len();
+        if self.length + count + 18 > self.bytes.len() {
+            self.grow(count + 18);
+        }
+        let place = &mut self.bytes[self.length..self.length + count + 18];
+        place[0] = mark;
+        short_copy(&mut place[1..], from);
+        place[count + 1] = mark;
+        self.length += count + 2;
     }
 
     /// Sets a byte that was written before.
@@ -113,6 +104,35 @@ impl Buffer {
     }
 }
 
+/// Copies into a place with at least 16 bytes more than there are.
+#[inline(always)]
+fn short_copy(place: &mut [u8], from: &[u8]) {
+    let count = from.len();
+    if count > 64 {
+        place[..count].copy_from_slice(from);
+    } else if count >= 16 {
+        let mut at = 0;
+        while at + 16 <= count {
+            place[at..at + 16].copy_from_slice(&from[at..at + 16]);
+            at += 16;
+        }
+        let last = count - 16;
+        place[last..last + 16].copy_from_slice(&from[last..last + 16]);
+    } else if count >= 8 {
+        let last = count - 8;
+        place[..8].copy_from_slice(&from[..8]);
+        place[last..last + 8].copy_from_slice(&from[last..]);
+    } else if count >= 4 {
+        let last = count - 4;
+        place[..4].copy_from_slice(&from[..4]);
+        place[last..last + 4].copy_from_slice(&from[last..]);
+    } else {
+        for (to, from) in place.iter_mut().zip(from) {
+            *to = *from;
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -126,6 +146,10 @@ mod tests {
         for count in 0..200 {
             buffer.slice(&from[..count]);
             expected.extend_from_slice(&from[..count]);
+            buffer.enclosed(b'|', &from[..count]);
+            expected.push(b'|');
+            expected.extend_from_slice(&from[..count]);
+            expected.push(b'|');
         }
         assert_eq!(buffer.bytes(), expected);
         buffer.widen(3, &[9, 8, 7]);

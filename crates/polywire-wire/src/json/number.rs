@@ -163,6 +163,38 @@ mod tests {
     }
 
     #[test]
+    fn random_numbers_are_those_of_the_standard_library() {
+        let mut state = 0x9e37_79b9_7f4a_7c15u64;
+        let mut below = |end: u64| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            state % end
+        };
+        for round in 0..20_000 {
+            let sign = if below(2) == 0 { "" } else { "-" };
+            let whole = (1u64 << below(64)) | below(1 << 20);
+            let mut text = format!("{sign}{whole}");
+            if round % 2 == 1 {
+                let digits = below(12) as usize + 1;
+                let part = below(1_000_000);
+                text.push_str(&format!(".{part:0digits$}"));
+            }
+            let end = text.len();
+            // What follows is no part of it, whatever it is and however much there is.
+            let after: String =
+                (0..below(10)).map(|_| char::from(b" ,]}:/\x7f\"a"[below(9) as usize])).collect();
+            let bytes = [text.as_bytes(), after.as_bytes(), "é".as_bytes()].concat();
+            let number = Number::parse(&bytes, 0).unwrap();
+            assert_eq!((number.start, number.end), (0, end), "{text}{after}");
+            assert_eq!(number.float(&bytes), Ok(text.parse::<f64>().unwrap()), "{text}{after}");
+            if number.plain {
+                assert_eq!(number.integer(&bytes), Ok(whole), "{text}{after}");
+            }
+        }
+    }
+
+    #[test]
     fn floats_are_those_of_the_standard_library() {
         for text in [
             "0.1",

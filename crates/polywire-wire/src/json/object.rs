@@ -12,10 +12,19 @@ impl JsonSource<'_> {
     /// The next member of an object with rows.
     #[inline(always)]
     pub(super) fn next_member(&mut self, record: &Record, frame: &mut Frame) -> Result<Step, Stop> {
-        if !self.advance(frame, b'}')? {
-            return Ok(Step::End);
-        }
-        if self.peek() != b'"' {
+        let quote = match (std::mem::replace(&mut frame.flag, 1), self.peek()) {
+            (_, b'}') => {
+                self.close();
+                return Ok(Step::End);
+            }
+            (0, byte) => byte,
+            (_, b',') => {
+                self.position += 1;
+                self.peek()
+            }
+            _ => return Err(self.malformed()),
+        };
+        if quote != b'"' {
             return Err(self.malformed());
         }
         self.at = self.position;
@@ -24,7 +33,8 @@ impl JsonSource<'_> {
             Some(row) => row,
             None => match self.learnt(record, frame)? {
                 Step::Field(row) => row,
-                other => return Ok(other),
+                Step::Unknown(start) => return Ok(Step::Unknown(start)),
+                Step::End => return Ok(Step::End),
             },
         };
         frame.cursor = u32::from(row) + 1;
@@ -39,9 +49,9 @@ impl JsonSource<'_> {
         let here = u128::from_le_bytes(*here);
         for row_at in guess..guess + tries {
             let row = record.rows.get(row_at)?;
-            let length = u32::from(row.lead_length);
-            if length != 0 && (here ^ u128::from_le_bytes(row.lead)) << (128 - 8 * length) == 0 {
-                self.position += length as usize;
+            let differs = (here ^ u128::from_le_bytes(row.lead)) & u128::from_le_bytes(row.lead_mask);
+            if differs == 0 && row.lead_length != 0 {
+                self.position += usize::from(row.lead_length);
                 return Some(row_at as u16);
             }
         }

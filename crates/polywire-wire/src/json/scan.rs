@@ -10,10 +10,10 @@ const HIGH: u64 = 0x8080_8080_8080_8080;
 pub(super) fn scan(bytes: &[u8], mut at: usize) -> usize {
     while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
         let word = u64::from_le_bytes(*chunk);
-        let zero = |word: u64| word.wrapping_sub(LOW) & !word & HIGH;
-        let special = zero(word ^ (LOW * 0x22))
-            | zero(word ^ (LOW * 0x5c))
-            | (word.wrapping_sub(LOW * 0x20) & !word & HIGH);
+        let zero = |word: u64| word.wrapping_sub(LOW);
+        let special = (zero(word ^ (LOW * 0x22)) | zero(word ^ (LOW * 0x5c)) | word.wrapping_sub(LOW * 0x20))
+            & !word
+            & HIGH;
         if special != 0 {
             return at + special.trailing_zeros() as usize / 8;
         }
@@ -88,18 +88,17 @@ fn point(bytes: &[u8], at: usize) -> Result<(u32, usize), Stop> {
 /// Writes a string with its quotes.
 #[inline(always)]
 pub(super) fn write(out: &mut Buffer, value: &[u8]) {
-    out.byte(b'"');
     let special = scan(value, 0);
     if special == value.len() {
-        out.slice(value);
+        out.enclosed(b'"', value);
     } else {
         escape(out, value, special);
     }
-    out.byte(b'"');
 }
 
 #[inline(never)]
 fn escape(out: &mut Buffer, value: &[u8], mut at: usize) {
+    out.byte(b'"');
     let mut plain = 0;
     while at < value.len() {
         out.slice(&value[plain..at]);
@@ -122,6 +121,7 @@ fn escape(out: &mut Buffer, value: &[u8], mut at: usize) {
         at = scan(value, plain);
     }
     out.slice(&value[plain..]);
+    out.byte(b'"');
 }
 
 /// A string with quotes and escapes.

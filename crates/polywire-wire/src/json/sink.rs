@@ -89,7 +89,8 @@ impl<'a> JsonSink<'a> {
         if cents.abs() >= 9e14 || value.is_nan() {
             return false;
         }
-        let cents = cents.round_ties_even() as i64;
+        // The nearest integer; where adding the half rounds up wrongly, the comparison below fails.
+        let cents = (cents + 0.5f64.copysign(cents)) as i64;
         if cents as f64 / 100.0 != value || (cents == 0 && value.is_sign_negative()) {
             return false;
         }

@@ -17,6 +17,8 @@ pub struct Row {
     pub(crate) alias: Option<Box<[u8]>>,
     /// `name"`, padded, for one comparison while reading; length 0 where it does not fit or needs escapes.
     pub(crate) lead: [u8; 16],
+    /// All bits of the bytes of `lead` that count.
+    pub(crate) lead_mask: [u8; 16],
     pub(crate) lead_length: u8,
     /// The field's number; 0 where it has none.
     pub(crate) number: u32,
@@ -198,10 +200,13 @@ impl Row {
         } else {
             0
         };
+        let mut lead_mask = [0; 16];
+        lead_mask[..usize::from(lead_length)].fill(0xff);
         Row {
             name: name.as_bytes().into(),
             alias: None,
             lead,
+            lead_mask,
             lead_length,
             number: 0,
             slot,
