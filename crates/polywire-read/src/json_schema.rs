@@ -13,12 +13,12 @@ mod whole;
 
 use polywire_contract::{Contract, SchemaDocument, Shape, Type};
 use polywire_diag::{Diagnostic, FileId};
-use polywire_syntax::{Map, Node};
+use polywire_syntax::{Map, Node, escape};
 
 use crate::{Reader, Sources};
 
 use documents::Documents;
-use index::{Index, escape};
+use index::Index;
 use lower::Lowering;
 
 /// How far a text is searched for the name of its edition.

@@ -26,7 +26,7 @@ use std::collections::HashSet;
 
 use polywire_contract::{Contract, Description, InterfaceId, Shape, TypeId};
 use polywire_diag::{Diagnostic, FileId, Span, nearest};
-use polywire_syntax::{Entry, Map, Node, Value};
+use polywire_syntax::{Entry, Map, Node, Value, escape};
 
 use crate::codes::{
     BAD_DEFAULT, BAD_DISCRIMINATOR, BAD_PARAMETER, BAD_REFERENCE, BAD_VALUE, DUPLICATE, ENDLESS, LIMIT,
@@ -35,7 +35,7 @@ use crate::codes::{
 };
 use crate::{Reader, Sources, start_of};
 
-use documents::{Documents, Resolver, escape};
+use documents::{Documents, Resolver};
 use operation::Operations;
 use schema::Lowering;
 

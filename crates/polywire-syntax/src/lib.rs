@@ -16,7 +16,7 @@ mod yaml;
 pub use limits::Limits;
 pub use number::Number;
 pub use parse::{parse, parse_all, parse_json, parse_source};
-pub use pointer::{BadPointer, Pointer};
+pub use pointer::{escape, percent_decoded, unescape};
 pub use tree::{Entry, Map, Node, Value};
 
 polywire_diag::codes! {

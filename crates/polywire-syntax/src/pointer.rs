@@ -1,119 +1,57 @@
-//! JSON Pointers (RFC 6901), as text and as a URI fragment.
-
-use std::fmt::{self, Write as _};
+//! Steps of JSON Pointers (RFC 6901), as they stand in the fragment of a URI.
 
 use crate::{Node, Value};
 
-/// A JSON Pointer (RFC 6901), split and unescaped.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct Pointer(pub Vec<String>);
-
-/// A text that is no pointer, and why, in words for people.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BadPointer {
-    pub reason: String,
-}
-
-impl Pointer {
-    /// Reads `/a~1b/0`; the empty text is the whole document.
-    pub fn parse(text: &str) -> Result<Self, BadPointer> {
-        if text.is_empty() {
-            return Ok(Pointer::default());
-        }
-        let Some(tokens) = text.strip_prefix('/') else {
-            return Err(BadPointer { reason: "a pointer starts with `/`".into() });
-        };
-        tokens.split('/').map(unescape).collect::<Result<_, _>>().map(Pointer)
-    }
-
-    /// Reads the fragment of a URI, percent-encoded, with or without its `#`.
-    pub fn from_fragment(fragment: &str) -> Result<Self, BadPointer> {
-        Pointer::parse(&percent_decode(fragment.strip_prefix('#').unwrap_or(fragment))?)
-    }
-
-    /// Adds a step.
-    pub fn child(&self, token: impl Into<String>) -> Self {
-        let mut tokens = Vec::with_capacity(self.0.len() + 1);
-        tokens.extend_from_slice(&self.0);
-        tokens.push(token.into());
-        Pointer(tokens)
-    }
-
-    /// Finds what it points at.
-    pub fn resolve<'n>(&self, node: &'n Node) -> Option<&'n Node> {
-        self.0.iter().try_fold(node, |node, token| match &node.value {
-            Value::Map(map) => map.get(token),
-            Value::List(items) => items.get(list_index(token)?),
+impl Node {
+    /// The member or item that one step of a pointer means.
+    pub fn step(&self, step: &str) -> Option<&Node> {
+        match &self.value {
+            Value::Map(map) => map.get(step),
+            Value::List(items) => items.get(list_index(step)?),
             _ => None,
-        })
-    }
-
-    /// The pointer as a URI fragment, with its `#`.
-    pub fn to_fragment(&self) -> String {
-        let mut text = String::from("#");
-        for byte in self.to_string().bytes() {
-            if byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/?".contains(&byte) {
-                text.push(byte as char);
-            } else {
-                write!(text, "%{byte:02X}").expect("writing to a string succeeds");
-            }
         }
-        text
-    }
-}
-
-impl fmt::Display for Pointer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for token in &self.0 {
-            f.write_char('/')?;
-            for c in token.chars() {
-                match c {
-                    '~' => f.write_str("~0")?,
-                    '/' => f.write_str("~1")?,
-                    c => f.write_char(c)?,
-                }
-            }
-        }
-        Ok(())
     }
 }
 
 /// Digits without a leading zero.
-fn list_index(token: &str) -> Option<usize> {
-    let plain = token.bytes().all(|b| b.is_ascii_digit()) && (token == "0" || !token.starts_with('0'));
-    if plain { token.parse().ok() } else { None }
+fn list_index(step: &str) -> Option<usize> {
+    let plain = step.bytes().all(|b| b.is_ascii_digit()) && (step == "0" || !step.starts_with('0'));
+    if plain { step.parse().ok() } else { None }
 }
 
-fn unescape(token: &str) -> Result<String, BadPointer> {
-    let mut out = String::with_capacity(token.len());
-    let mut chars = token.chars();
-    while let Some(c) = chars.next() {
-        out.push(match (c, c == '~') {
-            (c, false) => c,
-            (_, true) => match chars.next() {
-                Some('0') => '~',
-                Some('1') => '/',
-                _ => return Err(BadPointer { reason: "after `~` comes `0` or `1`".into() }),
-            },
-        });
-    }
-    Ok(out)
+/// A name as a step of a pointer: `a/b` is `a~1b`.
+pub fn escape(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
 }
 
-fn percent_decode(text: &str) -> Result<String, BadPointer> {
-    let mut out = Vec::with_capacity(text.len());
-    let mut bytes = text.bytes();
-    let hex = |digit: Option<u8>| digit.and_then(|d| (d as char).to_digit(16)).map(|d| d as u8);
-    while let Some(byte) = bytes.next() {
-        out.push(match byte {
-            b'%' => match (hex(bytes.next()), hex(bytes.next())) {
-                (Some(high), Some(low)) => high << 4 | low,
-                _ => return Err(BadPointer { reason: "after `%` come two hexadecimal digits".into() }),
-            },
-            byte => byte,
-        });
+/// The name that a step of a pointer means.
+pub fn unescape(step: &str) -> String {
+    step.replace("~1", "/").replace("~0", "~")
+}
+
+/// Text with its percent escapes decoded; what is no escape stays, and so does all of it where the bytes are not UTF-8.
+pub fn percent_decoded(text: &str) -> String {
+    if !text.contains('%') {
+        return text.to_string();
     }
-    String::from_utf8(out).map_err(|_| BadPointer { reason: "the percent-encoded bytes are no UTF-8".into() })
+    let bytes = text.as_bytes();
+    let mut decoded = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let digits = bytes.get(at + 1..at + 3).filter(|pair| pair.iter().all(u8::is_ascii_hexdigit));
+        let digits = digits.filter(|_| bytes[at] == b'%').and_then(|pair| std::str::from_utf8(pair).ok());
+        match digits.and_then(|pair| u8::from_str_radix(pair, 16).ok()) {
+            Some(byte) => {
+                decoded.push(byte);
+                at += 3;
+            }
+            None => {
+                decoded.push(bytes[at]);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8(decoded).unwrap_or_else(|_| text.to_string())
 }
 
 #[cfg(test)]
@@ -122,50 +60,44 @@ mod tests {
 
     use super::*;
 
-    fn check(text: &str, tokens: &[&str]) {
-        let pointer = Pointer::parse(text).unwrap();
-        assert_eq!(pointer.0, tokens);
-        assert_eq!(pointer.to_string(), text);
-        assert_eq!(Pointer::from_fragment(&pointer.to_fragment()).unwrap(), pointer);
-    }
-
     #[test]
-    fn pointers_are_read_and_written() {
-        check("", &[]);
-        check("/", &[""]);
-        check("/a~1b/0", &["a/b", "0"]);
-        check("/m~0n", &["m~n"]);
-        check("/~01", &["~1"]);
-        check("/c%d/k\"l/ /grün", &["c%d", "k\"l", " ", "grün"]);
-        assert_eq!(
-            Pointer::default().child("paths").child("/users/{id}").to_string(),
-            "/paths/~1users~1{id}"
-        );
-        assert_eq!(Pointer::from_fragment("#/paths/~1users~1%7Bid%7D").unwrap().0, ["paths", "/users/{id}"]);
-    }
-
-    #[test]
-    fn broken_pointers_are_refused() {
-        for bad in ["a", "/~", "/~2", "/a~"] {
-            assert!(Pointer::parse(bad).is_err(), "{bad}");
-        }
-        for bad in ["#/%", "#/%4", "#/%zz", "#/%ff", "#a"] {
-            assert!(Pointer::from_fragment(bad).is_err(), "{bad}");
+    fn steps_are_escaped_and_back() {
+        for (name, step) in
+            [("a/b", "a~1b"), ("m~n", "m~0n"), ("~1", "~01"), ("/users/{id}", "~1users~1{id}")]
+        {
+            assert_eq!((escape(name).as_str(), unescape(step).as_str()), (step, name));
         }
     }
 
     #[test]
-    fn pointers_find_their_place() {
+    fn what_is_no_escape_stays() {
+        for (text, expected) in [
+            ("a%7Bid%7d", "a{id}"),
+            ("gr%C3%BCn", "grün"),
+            ("50%", "50%"),
+            ("%zz%41", "%zzA"),
+            ("%+5", "%+5"),
+            ("%4", "%4"),
+            ("%41%ff", "%41%ff"),
+        ] {
+            assert_eq!(percent_decoded(text), expected);
+        }
+    }
+
+    #[test]
+    fn steps_find_their_place() {
         let mut diags = Vec::new();
         let text = r#"{"a": [10, {"": null}], "0": 5}"#;
         let node = crate::parse(FileId(0), text, &crate::Limits::default(), &mut diags).unwrap();
-        let found = |text: &str| Pointer::parse(text).unwrap().resolve(&node).map(|found| found.to_string());
-        assert_eq!(found("/a/0").as_deref(), Some("10"));
-        assert_eq!(found("/a/1/").as_deref(), Some("null"));
-        assert_eq!(found("/0").as_deref(), Some("5"));
-        assert_eq!(found("/a/00"), None);
-        assert_eq!(found("/a/-"), None);
-        assert_eq!(found("/a/99999999999999999999999"), None);
-        assert_eq!(found("/a/0/0"), None);
+        let found = |steps: &[&str]| {
+            steps.iter().try_fold(&node, |node, step| node.step(step)).map(|found| found.to_string())
+        };
+        assert_eq!(found(&["a", "0"]).as_deref(), Some("10"));
+        assert_eq!(found(&["a", "1", ""]).as_deref(), Some("null"));
+        assert_eq!(found(&["0"]).as_deref(), Some("5"));
+        for nowhere in ["00", "-", "", "+1", "99999999999999999999999"] {
+            assert_eq!(found(&["a", nowhere]), None);
+        }
+        assert_eq!(found(&["a", "0", "0"]), None);
     }
 }

@@ -7,6 +7,7 @@ mod explain;
 mod export;
 mod lifecycle;
 mod model;
+mod origins;
 mod ps;
 mod schema;
 mod serve;
@@ -15,12 +16,9 @@ mod up;
 mod validate;
 mod version;
 
-use std::path::PathBuf;
-
 use clap::Parser;
 
-use crate::exit::{Failure, Outcome};
-use crate::sources::DiskSources;
+use crate::exit::Outcome;
 
 /// One contract, every language, any wire.
 #[derive(Parser)]
@@ -68,24 +66,4 @@ impl Command {
             Command::Version(command) => command.run(),
         }
     }
-}
-
-/// Reads `URI=PATH`.
-fn resource(text: &str) -> Result<(String, PathBuf), String> {
-    // A URI may have `=` in its query; a path seldom has one.
-    let (uri, path) = text.rsplit_once('=').ok_or("must be URI=PATH")?;
-    if uri.is_empty() || path.is_empty() {
-        return Err("must be URI=PATH".into());
-    }
-    Ok((uri.to_string(), PathBuf::from(path)))
-}
-
-/// Hands the copies of remote texts to what loads texts.
-fn give(sources: &mut DiskSources, resources: &[(String, PathBuf)]) -> Result<(), Failure> {
-    for (uri, path) in resources {
-        sources.give(uri, path).map_err(|missing| {
-            Failure::environment(format!("--resource {uri}={}: {}", path.display(), missing.reason))
-        })?;
-    }
-    Ok(())
 }

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use polywire_contract::Draft;
 use polywire_diag::{FileId, nearest};
-use polywire_syntax::{Map, Node, Value};
+use polywire_syntax::{Map, Node, Value, escape, percent_decoded, unescape};
 
 use super::dialect::{self, Dialect, Step, holds, inner};
 use super::documents::Documents;
@@ -287,13 +287,8 @@ impl<'a> Index<'a> {
         // The nearest schema on the way says where a place that is none by itself belongs.
         let (mut node, mut near, mut since) = (root, root, String::new());
         for step in name.split('/').skip(1) {
-            let plain = step.replace("~1", "/").replace("~0", "~");
-            let next = match &node.value {
-                Value::Map(map) => map.get(&plain),
-                Value::List(items) => plain.parse::<usize>().ok().and_then(|at| items.get(at)),
-                _ => None,
-            };
-            node = next.ok_or_else(|| {
+            let plain = unescape(step);
+            node = node.step(&plain).ok_or_else(|| {
                 let keys = node.as_map().map_or(&[][..], |map| &map.entries).iter().take(NEAR_MAX);
                 let near = nearest(&plain, keys.map(|entry| entry.key.as_str()));
                 broken(format!("there is no `{plain}` on its way"), near)
@@ -337,7 +332,11 @@ impl<'a> Index<'a> {
         }
         let pointer: String = steps.into_iter().rev().collect();
         let uri = &self.resources[resource].uri;
-        if pointer.is_empty() { uri.clone() } else { format!("{uri}#{}", encoded(&pointer)) }
+        if pointer.is_empty() {
+            uri.clone()
+        } else {
+            format!("{uri}#{}", uri::encoded(&pointer, uri::FRAGMENT))
+        }
     }
 
     /// The absolute address that a reference names.
@@ -347,44 +346,4 @@ impl<'a> Index<'a> {
         let uri = uri::resolve(&self.resources[base].uri, own);
         if name.is_empty() { uri } else { format!("{uri}#{name}") }
     }
-}
-
-/// A step of a pointer as it is written.
-pub(super) fn escape(step: &str) -> String {
-    step.replace('~', "~0").replace('/', "~1")
-}
-
-fn encoded(pointer: &str) -> String {
-    let mut text = String::with_capacity(pointer.len());
-    for byte in pointer.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/?".contains(&byte) {
-            text.push(byte as char);
-        } else {
-            text.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    text
-}
-
-fn percent_decoded(text: &str) -> String {
-    let mut out = Vec::with_capacity(text.len());
-    let bytes = text.as_bytes();
-    let mut at = 0;
-    while at < bytes.len() {
-        let pair = bytes.get(at + 1..at + 3).filter(|_| bytes[at] == b'%');
-        let value = pair
-            .and_then(|pair| std::str::from_utf8(pair).ok())
-            .and_then(|pair| u8::from_str_radix(pair, 16).ok());
-        match value {
-            Some(byte) => {
-                out.push(byte);
-                at += 3;
-            }
-            None => {
-                out.push(bytes[at]);
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8(out).unwrap_or_else(|_| text.to_string())
 }

@@ -45,15 +45,23 @@ pub(super) fn is_absolute(reference: &str) -> bool {
 
 /// An address for a file by its name.
 pub(super) fn of_file(name: &str) -> String {
-    let mut uri = String::from("file:///");
-    for byte in name.trim_start_matches('/').bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
-            uri.push(byte as char);
+    format!("file:///{}", encoded(name.trim_start_matches('/'), b"-._~/"))
+}
+
+/// What may stand in a fragment besides letters and digits (RFC 3986, section 3.5).
+pub(super) const FRAGMENT: &[u8] = b"-._~!$&'()*+,;=:@/?";
+
+/// Text with everything percent-encoded but letters, digits and what is allowed.
+pub(super) fn encoded(text: &str, allowed: &[u8]) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || allowed.contains(&byte) {
+            out.push(byte as char);
         } else {
-            uri.push_str(&format!("%{byte:02X}"));
+            out.push_str(&format!("%{byte:02X}"));
         }
     }
-    uri
+    out
 }
 
 fn scheme(reference: &str) -> Option<&str> {

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use polywire_diag::{Diagnostic, FileId, nearest};
-use polywire_syntax::{Limits, Map, Node, Value};
+use polywire_syntax::{Limits, Map, Node, Value, escape, percent_decoded, unescape};
 
 use super::swagger;
 use crate::Sources;
@@ -195,13 +195,8 @@ impl<'a> Resolver<'a> {
         let mut node = root;
         let mut walked = String::from("#");
         for step in fragment.split('/').skip(1) {
-            let step = unescape(step);
-            let next = match &node.value {
-                Value::Map(map) => map.get(&step),
-                Value::List(items) => step.parse::<usize>().ok().and_then(|at| items.get(at)),
-                _ => None,
-            };
-            let Some(next) = next else {
+            let step = unescape(&percent_decoded(step));
+            let Some(next) = node.step(&step) else {
                 let near = node.as_map().and_then(|map| self.near(&step, map));
                 let help = near.map(|near| format!("did you mean `{walked}/{}`?", escape(near)));
                 return Err(Broken { text: format!("there is no `{step}` in `{walked}`"), help });
@@ -275,40 +270,4 @@ fn identities(root: &Node) -> Vec<(&str, &Node)> {
         }
     }
     found
-}
-
-/// One step of a pointer as text: percent-decoded, then `~1` and `~0`.
-fn unescape(step: &str) -> String {
-    let decoded = percent_decoded(step);
-    if decoded.contains('~') { decoded.replace("~1", "/").replace("~0", "~") } else { decoded }
-}
-
-/// One step of a pointer as it is written in a document.
-pub(super) fn escape(step: &str) -> String {
-    step.replace('~', "~0").replace('/', "~1")
-}
-
-/// Text with its percent escapes decoded; left as it is where they are not UTF-8.
-pub(super) fn percent_decoded(text: &str) -> String {
-    if !text.contains('%') {
-        return text.to_string();
-    }
-    let bytes = text.as_bytes();
-    let mut decoded = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let digits = bytes.get(at + 1..at + 3).filter(|pair| pair.iter().all(u8::is_ascii_hexdigit));
-        let digits = digits.filter(|_| bytes[at] == b'%').and_then(|pair| std::str::from_utf8(pair).ok());
-        match digits.and_then(|pair| u8::from_str_radix(pair, 16).ok()) {
-            Some(byte) => {
-                decoded.push(byte);
-                at += 3;
-            }
-            None => {
-                decoded.push(bytes[at]);
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8(decoded).unwrap_or_else(|_| text.to_string())
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::documents::percent_decoded;
+use polywire_syntax::percent_decoded;
 
 /// A path in pieces between slashes.
 pub(super) struct Template<'p> {

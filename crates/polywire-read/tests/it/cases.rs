@@ -2,9 +2,10 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use polywire_contract::Contract;
+use polywire_contract::{Contract, dump};
 use polywire_diag::{Diagnostic, FileId, Format, SourceMap, render};
 use polywire_read::{Missing, READERS, Sources};
+use polywire_testkit::{Golden, cases, fixtures};
 
 /// Texts on disk, below one folder.
 pub(crate) struct Disk {
@@ -80,6 +81,39 @@ pub(crate) fn read(root: &Path, name: &str) -> Case {
     let reader = reader.unwrap_or_else(|| panic!("{name} is not recognised"));
     reader.read(file, &mut sources, &mut contract, &mut diags);
     Case { contract, diags, sources }
+}
+
+/// Holds the model, and what is said beside it, of every folder of contracts that has a file of this format.
+pub(crate) fn models_are_expected(file_of: impl Fn(&Path) -> Option<String>) {
+    let mut golden = Golden::default();
+    for folder in cases(&fixtures("contracts")) {
+        let Some(name) = file_of(&folder) else { continue };
+        let case = read(&folder, &name);
+        assert_eq!(case.errors(), 0, "{}: {}", folder.display(), case.rendered());
+        golden.check(&folder.join("model.txt"), &dump(&case.contract));
+        if !case.diags.is_empty() {
+            golden.check(&folder.join("diag.txt"), &case.rendered());
+        }
+    }
+    golden.finish();
+}
+
+/// Holds what is said of every folder of mistakes in a file of this format; the folder's name begins with a code of it.
+pub(crate) fn mistakes_are_expected(file_of: impl Fn(&Path) -> Option<String>) {
+    let mut golden = Golden::default();
+    for folder in cases(&fixtures("errors")) {
+        let Some(file) = file_of(&folder) else { continue };
+        let name = folder.file_name().map(|name| name.to_string_lossy().to_string()).unwrap_or_default();
+        let case = read(&folder, &file);
+        assert!(case.diags.iter().any(|one| name.starts_with(one.code.id)), "{name}: {}", case.rendered());
+        golden.check(&folder.join("diag.txt"), &case.rendered());
+    }
+    golden.finish();
+}
+
+/// The file of a name, where a folder has one.
+pub(crate) fn named(name: &str) -> impl Fn(&Path) -> Option<String> {
+    move |folder| folder.join(name).exists().then(|| name.to_string())
 }
 
 /// Texts that are not on disk.

@@ -1,36 +1,19 @@
 //! JSON Schema: fixtures, and schemas that are made to hurt.
 
-use polywire_contract::{Contract, Schema, dump};
+use polywire_contract::{Contract, Schema};
 use polywire_diag::Diagnostic;
 use polywire_read::READERS;
-use polywire_testkit::{Golden, cases, fixtures};
 
-use crate::cases::{Texts, read};
+use crate::cases::{Texts, mistakes_are_expected, models_are_expected, named};
 
 #[test]
 fn schemas_become_the_model_that_is_expected() {
-    let mut golden = Golden::default();
-    for folder in cases(&fixtures("contracts")).iter().filter(|folder| folder.join("schema.json").exists()) {
-        let case = read(folder, "schema.json");
-        assert_eq!(case.errors(), 0, "{}: {}", folder.display(), case.rendered());
-        golden.check(&folder.join("model.txt"), &dump(&case.contract));
-        if !case.diags.is_empty() {
-            golden.check(&folder.join("diag.txt"), &case.rendered());
-        }
-    }
-    golden.finish();
+    models_are_expected(named("schema.json"));
 }
 
 #[test]
 fn mistakes_are_said_as_expected() {
-    let mut golden = Golden::default();
-    for folder in cases(&fixtures("errors")).iter().filter(|folder| folder.join("schema.json").exists()) {
-        let name = folder.file_name().map(|name| name.to_string_lossy().to_string()).unwrap_or_default();
-        let case = read(folder, "schema.json");
-        assert!(case.diags.iter().any(|one| name.starts_with(one.code.id)), "{name}: {}", case.rendered());
-        golden.check(&folder.join("diag.txt"), &case.rendered());
-    }
-    golden.finish();
+    mistakes_are_expected(named("schema.json"));
 }
 
 #[test]

@@ -1,34 +1,17 @@
 //! OpenAPI: fixtures, the public suites, and a description of a thousand operations.
 
-use polywire_contract::dump;
-use polywire_testkit::{Golden, cases, fixtures, suites};
+use polywire_testkit::{cases, fixtures, suites};
 
-use crate::cases::read;
+use crate::cases::{mistakes_are_expected, models_are_expected, named, read};
 
 #[test]
 fn contracts_become_the_model_that_is_expected() {
-    let mut golden = Golden::default();
-    for folder in cases(&fixtures("contracts")).iter().filter(|folder| folder.join("openapi.yaml").exists()) {
-        let case = read(folder, "openapi.yaml");
-        assert_eq!(case.errors(), 0, "{}: {}", folder.display(), case.rendered());
-        golden.check(&folder.join("model.txt"), &dump(&case.contract));
-        if !case.diags.is_empty() {
-            golden.check(&folder.join("diag.txt"), &case.rendered());
-        }
-    }
-    golden.finish();
+    models_are_expected(named("openapi.yaml"));
 }
 
 #[test]
 fn mistakes_are_said_as_expected() {
-    let mut golden = Golden::default();
-    for folder in cases(&fixtures("errors")).iter().filter(|folder| folder.join("openapi.yaml").exists()) {
-        let name = folder.file_name().map(|name| name.to_string_lossy().to_string()).unwrap_or_default();
-        let case = read(folder, "openapi.yaml");
-        assert!(case.diags.iter().any(|one| name.starts_with(one.code.id)), "{name}: {}", case.rendered());
-        golden.check(&folder.join("diag.txt"), &case.rendered());
-    }
-    golden.finish();
+    mistakes_are_expected(named("openapi.yaml"));
 }
 
 fn names(folder: &std::path::Path) -> Vec<String> {

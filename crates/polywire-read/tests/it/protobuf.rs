@@ -5,9 +5,8 @@ use std::collections::HashMap;
 use polywire_contract::*;
 use polywire_diag::{Diagnostic, FileId, SourceMap};
 use polywire_read::{Missing, READERS, Sources};
-use polywire_testkit::{Golden, cases, fixtures};
 
-use crate::cases::read as read_file;
+use crate::cases::{mistakes_are_expected, models_are_expected};
 
 /// Files of a table, looked up from the folder of the file that asks.
 #[derive(Default)]
@@ -147,33 +146,16 @@ pub(crate) fn proto_of(folder: &std::path::Path) -> Option<String> {
 
 #[test]
 fn contracts_become_the_model_that_is_expected() {
-    let mut golden = Golden::default();
-    for folder in cases(&fixtures("contracts")) {
-        let Some(name) = proto_of(&folder) else { continue };
-        let case = read_file(&folder, &name);
-        assert_eq!(case.errors(), 0, "{}: {}", folder.display(), case.rendered());
-        golden.check(&folder.join("model.txt"), &dump(&case.contract));
-        if !case.diags.is_empty() {
-            golden.check(&folder.join("diag.txt"), &case.rendered());
-        }
-    }
-    golden.finish();
+    models_are_expected(proto_of);
 }
 
 #[test]
 fn mistakes_are_said_as_expected() {
-    let mut golden = Golden::default();
-    for folder in cases(&fixtures("errors")) {
-        let Some(file) = proto_of(&folder) else { continue };
-        if !folder.file_name().is_some_and(|name| name.to_string_lossy().starts_with("PW-R")) {
-            continue;
-        }
-        let name = folder.file_name().map(|name| name.to_string_lossy().to_string()).unwrap_or_default();
-        let case = read_file(&folder, &file);
-        assert!(case.diags.iter().any(|one| name.starts_with(one.code.id)), "{name}: {}", case.rendered());
-        golden.check(&folder.join("diag.txt"), &case.rendered());
-    }
-    golden.finish();
+    // Contracts of other crates' mistakes are in Protobuf, too.
+    mistakes_are_expected(|folder| {
+        let of_a_reader = folder.file_name()?.to_string_lossy().starts_with("PW-R");
+        proto_of(folder).filter(|_| of_a_reader)
+    });
 }
 
 #[test]

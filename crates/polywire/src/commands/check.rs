@@ -7,10 +7,10 @@ use polywire_diag::Diagnostic;
 use polywire_read::Sources;
 use polywire_wire::{Compiler, SchemaOptions};
 
+use super::origins::Origins;
 use crate::exit::{Exit, Outcome};
 use crate::output::{self, Format};
 use crate::project::{self, MANIFEST};
-use crate::sources::DiskSources;
 
 /// How many schemas of one contract are compiled.
 const SCHEMAS_MAX: usize = 500;
@@ -23,12 +23,8 @@ pub(crate) struct Check {
     /// Files and folders; `-` is standard input; a folder with a polywire.yaml is checked as a workspace
     #[arg(default_value = ".")]
     paths: Vec<PathBuf>,
-    /// A folder at which the imports of Protobuf files begin; several may be named
-    #[arg(long = "import", value_name = "ROOT")]
-    imports: Vec<PathBuf>,
-    /// A copy of what a reference names; a URI that ends in `/` stands for a folder. Nothing is ever fetched
-    #[arg(long = "resource", value_name = "URI=PATH", value_parser = super::resource)]
-    resources: Vec<(String, PathBuf)>,
+    #[command(flatten)]
+    origins: Origins,
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
@@ -42,8 +38,7 @@ struct Found {
 
 impl Check {
     pub(crate) fn run(self) -> Outcome {
-        let mut sources = DiskSources::with_roots(&self.imports)?;
-        super::give(&mut sources, &self.resources)?;
+        let mut sources = self.origins.sources()?;
         let mut diags = Vec::new();
         let mut found = Found::default();
         for path in &self.paths {

@@ -7,10 +7,10 @@ use polywire_diag::{SourceMap, Span};
 use polywire_read::Sources;
 use serde_json::{Value, json};
 
+use super::origins::Origins;
 use crate::exit::{Exit, Outcome};
 use crate::output::{self, Format};
 use crate::project;
-use crate::sources::DiskSources;
 
 /// Compares the types of the same words in different contracts: where they disagree, and what that does to data
 #[derive(clap::Args)]
@@ -22,9 +22,8 @@ pub(crate) struct Drift {
     /// Contracts, and folders in which they are looked for
     #[arg(default_value = ".")]
     paths: Vec<PathBuf>,
-    /// A folder at which the imports of Protobuf files begin; several may be named
-    #[arg(long = "import", value_name = "ROOT")]
-    imports: Vec<PathBuf>,
+    #[command(flatten)]
+    origins: Origins,
     /// Only types whose name contains this
     #[arg(long, value_name = "NAME")]
     only: Option<String>,
@@ -34,7 +33,7 @@ pub(crate) struct Drift {
 
 impl Drift {
     pub(crate) fn run(self) -> Outcome {
-        let mut sources = DiskSources::with_roots(&self.imports)?;
+        let mut sources = self.origins.sources()?;
         let mut diags = Vec::new();
         let mut contracts = Vec::new();
         for path in &self.paths {
@@ -44,7 +43,8 @@ impl Drift {
         let mut found = drift(&contracts);
         if let Some(part) = &self.only {
             let part = part.to_lowercase();
-            found.pairs.retain(|pair| pair.left.name.to_lowercase().contains(&part));
+            let named = |side: &Side| side.name.to_lowercase().contains(&part);
+            found.pairs.retain(|pair| named(&pair.left) || named(&pair.right));
         }
         match self.format {
             Format::Text => output::print(&text(sources.map(), &found)),

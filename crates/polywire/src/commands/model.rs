@@ -10,10 +10,10 @@ use polywire_contract::{Contract, dump};
 use polywire_diag::Diagnostic;
 use polywire_read::Sources;
 
+use super::origins::Origins;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::output::{self, Format};
 use crate::project::{self, MANIFEST};
-use crate::sources::DiskSources;
 
 /// Prints the model of contracts: types, interfaces, operations and how they end, whatever format they are written in
 #[derive(clap::Args)]
@@ -21,20 +21,15 @@ pub(crate) struct Model {
     /// Files, folders, or one workspace; `-` is standard input
     #[arg(default_value = ".")]
     paths: Vec<PathBuf>,
-    /// A folder at which the imports of Protobuf files begin; several may be named
-    #[arg(long = "import", value_name = "ROOT")]
-    imports: Vec<PathBuf>,
-    /// A copy of what a reference names; a URI that ends in `/` stands for a folder. Nothing is ever fetched
-    #[arg(long = "resource", value_name = "URI=PATH", value_parser = super::resource)]
-    resources: Vec<(String, PathBuf)>,
+    #[command(flatten)]
+    origins: Origins,
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
 
 impl Model {
     pub(crate) fn run(self) -> Outcome {
-        let mut sources = DiskSources::with_roots(&self.imports)?;
-        super::give(&mut sources, &self.resources)?;
+        let mut sources = self.origins.sources()?;
         let (mut contract, mut diags) = (Contract::default(), Vec::new());
         let is_workspace = |path: &Path| path.is_dir() && path.join(MANIFEST).is_file();
         match self.paths.as_slice() {

@@ -9,9 +9,9 @@ use std::path::PathBuf;
 use polywire_wire::Scratch;
 use serde_json::json;
 
+use super::origins::Origins;
 use crate::exit::{Context, Exit, Outcome};
 use crate::output::{self, Format};
-use crate::sources::DiskSources;
 
 use documents::Documents;
 use rules::Rules;
@@ -31,9 +31,8 @@ pub(crate) struct Validate {
     /// `format` is a rule, not a remark
     #[arg(long)]
     assert_format: bool,
-    /// A copy of what a reference names; a URI that ends in `/` stands for a folder. Nothing is ever fetched
-    #[arg(long = "resource", value_name = "URI=PATH", value_parser = super::resource)]
-    resources: Vec<(String, PathBuf)>,
+    #[command(flatten)]
+    origins: Origins,
     /// Tells on stderr how many verdicts were reached without making a tree of the document
     #[arg(long)]
     stats: bool,
@@ -54,8 +53,7 @@ struct Stats {
 
 impl Validate {
     pub(crate) fn run(self) -> Outcome {
-        let mut sources = DiskSources::default();
-        super::give(&mut sources, &self.resources)?;
+        let sources = self.origins.sources()?;
         // Documents and schemas nest as deep as limits allow, and so does what compiles and reads them.
         let run = move || {
             let name = self.name.as_deref();

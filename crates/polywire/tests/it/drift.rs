@@ -51,3 +51,14 @@ fn copy_files(from: &Path, to: &Path) {
         }
     }
 }
+
+#[test]
+fn only_pairs_of_a_name_are_told_whichever_side_has_it() {
+    let folder = fixtures("drift").join("shop");
+    for (name, pairs) in [("users", 2), ("orderstatus", 3), ("nothing", 0)] {
+        let said = polywire(&["drift", ".", "--only", name, "--format", "json"], &folder);
+        let found: serde_json::Value = serde_json::from_str(&said.stdout).expect("it is JSON");
+        assert_eq!(found["pairs"].as_array().map(Vec::len), Some(pairs), "{name}");
+        assert_eq!(said.exit, i32::from(name == "users" || name == "orderstatus"), "{name}");
+    }
+}
