@@ -4,6 +4,7 @@
 
 #![warn(missing_docs)]
 
+mod avro;
 mod check;
 mod codes;
 mod derive;
@@ -21,6 +22,7 @@ mod schema;
 mod shape;
 mod sql;
 
+pub use avro::{Avro, AvroBranch, AvroField, AvroId, AvroSchema};
 pub use check::Check;
 pub use codes::CODES;
 pub use derive::derive_grpc;
@@ -42,7 +44,7 @@ pub use schema::{
     Condition, Draft, Items, JsonKind, Members, Residual, Rules, Schema, SchemaDocument, SchemaId, Schemas,
 };
 pub use shape::{
-    Enum, EnumValue, Exclusive, Extra, Field, Float, Int, Literal, Record, Shape, Sum, Type, TypeId, TypeRef,
+    Derivation, Derived, Enum, EnumValue, Exclusive, Extra, Field, Float, Int, Literal, Record, Shape, Sum, Type, TypeId, TypeRef,
     Variant,
 };
 pub use sql::{
@@ -62,6 +64,8 @@ pub struct Contract {
     pub operations: Vec<Operation>,
     /// The Protobuf side of types: read from `.proto`, or derived.
     pub protobuf: Protobuf,
+    /// The Avro side of types.
+    pub avro: Avro,
     /// The SQL side of records that are tables.
     pub sql: Sql,
     /// The JSON Schema side of types.

@@ -156,6 +156,8 @@ pub struct Record {
     pub extra: Extra,
     /// Groups of fields of which at most one may be set (Protobuf's `oneof`).
     pub exclusive: Vec<Exclusive>,
+    /// Fields whose values follow from others (COBOL's counts and selectors).
+    pub derived: Vec<Derived>,
 }
 
 /// What members besides the fields a record may have.
@@ -168,6 +170,29 @@ pub enum Extra {
     Closed,
     /// Members of this type.
     Typed(TypeRef),
+}
+
+/// A field whose value follows from another's. It need not be there; where it is, it must agree.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Derived {
+    /// The field's place in [`Record::fields`].
+    pub field: u32,
+    /// What it follows from.
+    pub from: Derivation,
+}
+
+/// What a field's value follows from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Derivation {
+    /// How many items the list in this field has (`OCCURS … DEPENDING ON`).
+    Count(u32),
+    /// Which alternative the sum in a field holds (`REDEFINES`).
+    Alternative {
+        /// The sum's field.
+        sum: u32,
+        /// The values that mean each alternative; the first is written.
+        values: Vec<Vec<Literal>>,
+    },
 }
 
 /// A group of fields of which at most one may be set.

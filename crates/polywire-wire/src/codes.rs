@@ -9,4 +9,5 @@ polywire_diag::codes! {
     TOO_MANY_ALTERNATIVES = "PW-W0006",
     NO_ADDRESS = "PW-W0007",
     SCHEMA_NOT_COMPILED = "PW-W0008",
+    NO_FORM = "PW-W0009",
 }

@@ -1,7 +1,10 @@
 //! Turns operations and types of a contract into plans. What cannot be carried over faithfully is a diagnostic here,
 //! not a surprise at run time.
 
+mod avro;
 mod bytes;
+mod description;
+mod laid;
 mod literal;
 mod operation;
 mod outcome;
@@ -21,6 +24,7 @@ use polywire_diag::{Code, Diagnostic, Span};
 
 use crate::plan::{Node, NodeId, PlanId, PlanOptions, Plans, Program, Root};
 use crate::{Encoding, Validation};
+use description::Spots;
 pub(crate) use place::Place;
 pub use schema::SchemaOptions;
 
@@ -34,8 +38,8 @@ pub(crate) enum Direction {
 /// All that decides how a type is read and written, beside the type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Mode {
-    pub(crate) from_protobuf: bool,
-    pub(crate) to_protobuf: bool,
+    pub(crate) from: Encoding,
+    pub(crate) to: Encoding,
     pub(crate) direction: Direction,
     /// Rules are checked; without, only the shape is.
     pub(crate) checks: bool,
@@ -43,18 +47,17 @@ pub(crate) struct Mode {
 
 impl Mode {
     pub(crate) fn new(from: Encoding, to: Encoding, direction: Direction) -> Mode {
-        let protobuf = |encoding| encoding == Encoding::Protobuf;
-        Mode { from_protobuf: protobuf(from), to_protobuf: protobuf(to), direction, checks: true }
+        Mode { from, to, direction, checks: true }
     }
 
     /// One of the two sides is Protobuf.
     pub(crate) fn protobuf(self) -> bool {
-        self.from_protobuf || self.to_protobuf
+        self.from == Encoding::Protobuf || self.to == Encoding::Protobuf
     }
 
     /// The bytes stay as they are.
     pub(crate) fn identity(self) -> bool {
-        self.from_protobuf == self.to_protobuf
+        self.from == self.to
     }
 }
 
@@ -64,6 +67,7 @@ struct RecordKey {
     ty: TypeId,
     message: TypeId,
     mode: Mode,
+    spots: Spots,
     tag: Option<String>,
 }
 
@@ -124,8 +128,10 @@ impl<'a> Compiler<'a> {
         diags: &mut Vec<Diagnostic>,
     ) -> Option<PlanId> {
         let mut job = self.job(Mode::new(from, to, Direction::Request), diags);
-        let root = job.root(options, String::new(), |job| job.whole(ty, ty.id));
-        self.add(Program::Message(root?))
+        let place = job.whole_place(ty.id, ty.id);
+        let root = job.root(options, String::new(), |job| job.whole_at(ty, ty.id, &place));
+        let slot = job.mode.described().then(|| Box::new(job.slot(&place, false)));
+        self.add(Program::Message(Root { slot, ..root? }))
     }
 
     /// All plans; immutable from here on.
@@ -185,14 +191,14 @@ impl<'a> Job<'_, 'a> {
             node
         });
         self.write_fills();
-        let encoding = |protobuf| if protobuf { Encoding::Protobuf } else { Encoding::Json };
         (!self.failed).then(|| Root {
-            from: encoding(self.mode.from_protobuf),
-            to: encoding(self.mode.to_protobuf),
+            from: self.mode.from,
+            to: self.mode.to,
             node,
             lenient,
             prefix,
             depth: options.depth_max,
+            slot: None,
         })
     }
 }

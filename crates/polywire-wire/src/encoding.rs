@@ -1,8 +1,10 @@
 //! What is known of an encoding; the table of all of them stands in `lib.rs`.
 
 /// How a value lies in bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Encoding {
+    /// Avro's binary encoding of one value, without a header.
+    Avro,
     /// JSON text (RFC 8259), with the rules of the contract that the type was read from.
     Json,
     /// The Protobuf wire format.
@@ -18,4 +20,11 @@ pub struct EncodingRow {
     pub encoding: Encoding,
     /// Its media type.
     pub media: &'static str,
+}
+
+impl Encoding {
+    /// Its row in the table of encodings.
+    pub fn row(self) -> &'static EncodingRow {
+        crate::ENCODINGS.iter().find(|row| row.encoding == self).unwrap_or(&crate::json::ENCODING)
+    }
 }

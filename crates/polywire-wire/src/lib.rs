@@ -9,6 +9,7 @@
 #![warn(missing_docs)]
 #![warn(clippy::disallowed_methods)]
 
+mod avro;
 mod buffer;
 mod call;
 mod check;
@@ -28,9 +29,11 @@ mod source;
 mod stop;
 mod text;
 mod verdict;
+mod varint;
 mod violation;
 mod walk;
 
+pub use avro::{AvroSink, AvroSource};
 pub use buffer::Buffer;
 pub use call::{Form, Param, Validation};
 pub use codes::CODES;
@@ -51,16 +54,17 @@ pub use violation::{Refusal, Violation};
 pub(crate) use keys::hash;
 
 /// Every encoding, sorted by name.
-pub const ENCODINGS: &[EncodingRow] = &[json::ENCODING, protobuf::ENCODING];
+pub const ENCODINGS: &[EncodingRow] = &[avro::ENCODING, json::ENCODING, protobuf::ENCODING];
 
 /// The parts of plans that sources and sinks are handed, and what they are made of.
 pub mod parts {
+    pub use crate::avro::AvroCell;
     pub use crate::check::{
         BytesRules, Exact, FloatRules, Format, Moment, MomentRule, SchemaNumber, TextRules,
     };
     pub use crate::plan::{
-        Absent, Bool, Branch, Bytes, Choice, Condition, Decimal, Empty, Enum, ExtraRule, Float, Guard, Int,
-        Items, List, Map, Matcher, Members, NameRule, Node, NodeId, OnNull, Packed, PackedBranch, Peek,
+        Absent, Bool, Branch, Bytes, Cell, Choice, Condition, Decimal, Derived, DerivedFrom, Empty, Enum, ExtraRule, Float, Guard, Int,
+        Items, Laid, List, Map, Matcher, Members, NameRule, Node, NodeId, OnNull, Packed, PackedBranch, Peek,
         PeekRow, Record, Residual, Row, SchemaNode, Slot, Sum, Tag, Text, Values, Wire, Wrapped,
     };
 }

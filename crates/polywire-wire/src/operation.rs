@@ -289,6 +289,7 @@ impl Plans {
                 lenient: None,
                 prefix: leaf.path.clone(),
                 depth,
+                slot: None,
             };
             let opened = open(buffer, leaf);
             let mut pass = Pass::new(&self.nodes, source, walk);
@@ -313,7 +314,7 @@ impl Plans {
         let Err(rule) = done else { return Ok(()) };
         buffer.truncate(written);
         let mut text = TextSource::new(params, &links.next, head, source);
-        let collected = walk::collect(&self.nodes, node, &leaf.path, &mut text, walk);
+        let collected = walk::collect(&self.nodes, node, &leaf.slot, &leaf.path, &mut text, walk);
         let violations = std::mem::take(&mut walk.found);
         if collected.is_err() || violations.is_empty() {
             return Err(violation(&leaf.path, rule, "text"));

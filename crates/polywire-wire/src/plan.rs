@@ -1,11 +1,13 @@
 //! Plans as data: an arena of nodes for all operations, without closures, shared between threads.
 
+mod cell;
 mod node;
 mod program;
 mod record;
 mod schema;
 mod slot;
 
+pub use cell::Cell;
 pub(crate) use node::Written;
 pub use node::{
     Bool, Branch, Bytes, Decimal, Empty, Enum, Float, Int, List, Map, Node, NodeId, Packed, PackedBranch,
@@ -16,7 +18,7 @@ pub(crate) use program::{
 };
 pub use program::{PlanId, PlanOptions, Plans};
 pub(crate) use record::NO_ROW;
-pub use record::{Absent, ExtraRule, OnNull, Record, Row};
+pub use record::{Absent, Derived, DerivedFrom, ExtraRule, Laid, OnNull, Record, Row};
 pub use schema::{Choice, Condition, Guard, Items, Matcher, Members, NameRule, Residual, SchemaNode};
 pub use slot::Slot;
 pub(crate) use slot::{Key, wire_type};

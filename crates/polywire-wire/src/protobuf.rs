@@ -5,7 +5,7 @@ mod map;
 mod scalar;
 mod sink;
 mod source;
-mod varint;
+
 
 pub(crate) use index::IndexEntry;
 pub use sink::ProtobufSink;

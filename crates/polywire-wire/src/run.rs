@@ -1,5 +1,6 @@
 //! Runs the plan of a whole message: the fast pass, and after a failure the one that collects.
 
+use crate::avro::{AvroSink, AvroSource};
 use crate::json::{JsonSink, JsonSource};
 use crate::operation::Passed;
 use crate::params::ParamSink;
@@ -7,7 +8,7 @@ use crate::plan::{Node, NodeId, PlanId, Plans, Program, Root, Slot};
 use crate::protobuf::{ProtobufSink, ProtobufSource};
 use crate::scratch::SourceScratch;
 use crate::walk::{self, State};
-use crate::{Buffer, Discard, Encoding, Param, Refusal, Scratch, Sink, Stop, Violation};
+use crate::{Buffer, Discard, Encoding, Param, Refusal, Scratch, Sink, Source, Stop, Violation};
 
 /// Most violations that one message is told.
 pub(crate) const VIOLATIONS_MAX: usize = 32;
@@ -122,9 +123,9 @@ impl<'a> Pass<'a> {
                 Err((rule, None)) => rule,
             };
             target.rollback(written);
-            // A first occurrence that breaks a rule may be overwritten by a later one.
-            let again =
-                root.from == Encoding::Protobuf && !careful && (rule == Stop::Careful || !rule.is_final());
+            // In Protobuf a first occurrence that breaks a rule may be overwritten by a later one.
+            let overwritten = root.from == Encoding::Protobuf && !rule.is_final();
+            let again = !careful && (rule == Stop::Careful || overwritten);
             if !again {
                 return Err(self.collected(root, node, input, rule, careful));
             }
@@ -143,8 +144,9 @@ impl<'a> Pass<'a> {
     ) -> Result<(), (Stop, Option<u32>)> {
         let begun = |(rule, offset)| (rule, Some(offset));
         let bare = Slot::bare();
-        let slot = self.slot.unwrap_or(&bare);
+        let slot = self.slot.or(root.slot.as_deref()).unwrap_or(&bare);
         let (nodes, state) = (self.nodes, &mut *self.state);
+        state.indexing = careful && root.from != Encoding::Protobuf;
         let done = match root.from {
             Encoding::Json => {
                 let mut source = JsonSource::new(input, root.depth, self.source).map_err(begun)?;
@@ -152,7 +154,10 @@ impl<'a> Pass<'a> {
                     (Encoding::Protobuf, Target::Buffer(out)) => {
                         walk::transcode(nodes, node, slot, &mut source, &mut ProtobufSink::new(out), state)
                     }
-                    _ => walk::transcode(nodes, node, slot, &mut source, &mut Discard, state),
+                    (Encoding::Json, _) => {
+                        walk::transcode(nodes, node, slot, &mut source, &mut Discard, state)
+                    }
+                    (_, target) => write(nodes, node, slot, &mut source, root, target, state),
                 }
             }
             Encoding::Protobuf => {
@@ -162,15 +167,15 @@ impl<'a> Pass<'a> {
                     (Encoding::Json, Target::Buffer(out)) => {
                         walk::transcode(nodes, node, slot, &mut source, &mut JsonSink::new(out), state)
                     }
-                    (Encoding::Json, Target::Params(params)) => {
-                        let mut sink = ParamSink::new(params);
-                        let any: &mut dyn Sink = &mut sink;
-                        let done = walk::transcode(nodes, node, slot, &mut source, any, state);
-                        sink.finish();
-                        done
+                    (Encoding::Protobuf, _) => {
+                        walk::transcode(nodes, node, slot, &mut source, &mut Discard, state)
                     }
-                    _ => walk::transcode(nodes, node, slot, &mut source, &mut Discard, state),
+                    (_, target) => write(nodes, node, slot, &mut source, root, target, state),
                 }
+            }
+            Encoding::Avro => {
+                let mut source = AvroSource::new(input, root.depth, self.source).map_err(begun)?;
+                write(nodes, node, slot, &mut source, root, target, state)
             }
         };
         done.map_err(|rule| (rule, None))
@@ -180,17 +185,48 @@ impl<'a> Pass<'a> {
     #[inline(never)]
     #[cold]
     fn collected(&mut self, root: &Root, node: NodeId, input: &[u8], rule: Stop, careful: bool) -> Refusal {
+        let bare = Slot::bare();
+        let slot = self.slot.or(root.slot.as_deref()).unwrap_or(&bare);
+        let (nodes, prefix, depth, state) = (self.nodes, &root.prefix, root.depth, &mut *self.state);
         let collect = match root.from {
-            Encoding::Json => JsonSource::new(input, root.depth, self.source)
-                .map(|mut source| walk::collect(self.nodes, node, &root.prefix, &mut source, self.state)),
-            Encoding::Protobuf => ProtobufSource::new(input, root.depth, careful, self.source)
-                .map(|mut source| walk::collect(self.nodes, node, &root.prefix, &mut source, self.state)),
+            Encoding::Json => JsonSource::new(input, depth, self.source)
+                .map(|mut source| walk::collect(nodes, node, slot, prefix, &mut source, state)),
+            Encoding::Protobuf => ProtobufSource::new(input, depth, careful, self.source)
+                .map(|mut source| walk::collect(nodes, node, slot, prefix, &mut source, state)),
+            Encoding::Avro => AvroSource::new(input, depth, self.source)
+                .map(|mut source| walk::collect(nodes, node, slot, prefix, &mut source, state)),
         };
         let found = std::mem::take(&mut self.state.found);
         match collect {
             Ok(Ok(())) if !found.is_empty() => Refusal { malformed: self.state.is_final, violations: found },
             _ => one(rule, &root.prefix, 0),
         }
+    }
+}
+
+/// From any source to any sink: one walk for each source.
+fn write<S: Source>(
+    nodes: &[Node],
+    node: NodeId,
+    slot: &Slot,
+    source: &mut S,
+    root: &Root,
+    target: &mut Target<'_>,
+    state: &mut State,
+) -> Result<(), Stop> {
+    let mut go = |sink: &mut dyn Sink| walk::transcode(nodes, node, slot, source, sink, state);
+    match (root.to, target) {
+        _ if root.from == root.to => go(&mut Discard),
+        (Encoding::Json, Target::Params(params)) => {
+            let mut sink = ParamSink::new(params);
+            let done = go(&mut sink);
+            sink.finish();
+            done
+        }
+        (_, Target::Params(_)) => go(&mut Discard),
+        (Encoding::Json, Target::Buffer(out)) => go(&mut JsonSink::new(out)),
+        (Encoding::Protobuf, Target::Buffer(out)) => go(&mut ProtobufSink::new(out)),
+        (Encoding::Avro, Target::Buffer(out)) => go(&mut AvroSink::new(out)),
     }
 }
 

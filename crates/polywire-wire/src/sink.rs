@@ -21,7 +21,7 @@ pub trait Sink {
     /// Closes it.
     fn end_list(&mut self, slot: &Slot, opened: u64, items: u32);
     /// Opens a map.
-    fn map(&mut self, slot: &Slot);
+    fn map(&mut self, slot: &Slot) -> u64;
     /// Begins an entry with this key.
     fn entry_text(&mut self, slot: &Slot, key: &Slot, value: &[u8]) -> u64;
     /// Begins an entry with this key.
@@ -31,7 +31,7 @@ pub trait Sink {
     /// Ends it.
     fn end_entry(&mut self, entry: u64);
     /// Closes a map.
-    fn end_map(&mut self, slot: &Slot);
+    fn end_map(&mut self, slot: &Slot, opened: u64, members: u32);
     /// The member that names an alternative.
     fn tag(&mut self, slot: &Slot, value: &[u8]);
     /// A value that lies ready in this encoding's bytes, tag included.
@@ -85,7 +85,9 @@ impl Sink for Discard {
         0
     }
     fn end_list(&mut self, _: &Slot, _: u64, _: u32) {}
-    fn map(&mut self, _: &Slot) {}
+    fn map(&mut self, _: &Slot) -> u64 {
+        0
+    }
     fn entry_text(&mut self, _: &Slot, _: &Slot, _: &[u8]) -> u64 {
         0
     }
@@ -96,7 +98,7 @@ impl Sink for Discard {
         0
     }
     fn end_entry(&mut self, _: u64) {}
-    fn end_map(&mut self, _: &Slot) {}
+    fn end_map(&mut self, _: &Slot, _: u64, _: u32) {}
     fn tag(&mut self, _: &Slot, _: &[u8]) {}
     fn ready(&mut self, _: &Slot, _: &[u8]) {}
     fn null(&mut self, _: &Slot) {}

@@ -1,7 +1,7 @@
 //! What an encoding must do to be read: a cursor that the walk drives.
 
 use crate::Stop;
-use crate::plan::{Enum, Float, Int, Record, Sum};
+use crate::plan::{Enum, Float, Int, Record, Slot, Sum};
 
 /// Where a source stands: enough to come back.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -70,8 +70,18 @@ pub trait Source {
     fn mark(&self) -> Mark;
     /// Goes back, or on, to a mark of this message. Fuel is charged for the way back.
     fn seek(&mut self, mark: Mark) -> Result<(), Stop>;
+    /// The same where each value of an object is gone to once: how deep it nests bounds that work.
+    fn jump(&mut self, mark: Mark) -> Result<(), Stop> {
+        self.seek(mark)
+    }
+    /// Says at which place the next value lies: encodings without names and tags learn from it what stands there.
+    fn place(&mut self, _: &Slot) {}
     /// Passes over one value, with the whole grammar.
     fn skip(&mut self) -> Result<(), Stop>;
+    /// Whether it can do that without knowing what stands there.
+    fn can_skip(&self) -> bool {
+        true
+    }
     /// Where the value lies that was read last, for violations.
     fn at(&self) -> u32;
     /// What stands there, in the words of violations.
@@ -82,6 +92,10 @@ pub trait Source {
     fn zeroes(&self) -> bool;
     /// Values lie in messages of their own where the plan says so.
     fn wraps(&self) -> bool;
+    /// Values say what they are: they can be read without a type.
+    fn describes_itself(&self) -> bool {
+        true
+    }
     /// Values say of what kind they are, or a plan can find out by trying; bare text cannot.
     fn typed(&self) -> bool {
         true
@@ -116,8 +130,10 @@ pub trait Source {
     fn key_bool(&mut self, entry: &Frame) -> Result<bool, Stop>;
     /// Notes the entry's key; a second time it is [`Source::again`].
     fn key_once(&mut self, map: &Frame, entry: &Frame) -> Result<(), Stop>;
-    /// The alternative, where the encoding itself says it.
-    fn branch(&mut self, sum: &Sum) -> Option<usize>;
+    /// The alternative, where the encoding itself says it; none where it has to be found.
+    fn branch(&mut self, _: &Sum) -> Result<Option<usize>, Stop> {
+        Ok(None)
+    }
     /// Text; valid UTF-8.
     fn text(&mut self) -> Result<&[u8], Stop>;
     /// A signed integer.

@@ -47,7 +47,7 @@ impl Plans {
         let Scratch { source, walk: state, .. } = scratch;
         if let Ok(mut json) = JsonSource::new(input, plan.depth, source) {
             json.fuel = self.fuel(input);
-            let _ = walk::collect(&self.nodes, plan.node, "", &mut json, state);
+            let _ = walk::collect(&self.nodes, plan.node, &Slot::bare(), "", &mut json, state);
         }
         let found = std::mem::take(&mut state.found);
         if found.is_empty() {

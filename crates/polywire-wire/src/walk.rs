@@ -4,6 +4,7 @@
 //! paths, goes on after each, and writes nothing.
 
 mod digest;
+mod laid;
 mod list;
 mod map;
 mod missing;
@@ -45,6 +46,7 @@ pub(crate) fn transcode<S: Source + ?Sized, K: Sink + ?Sized>(
 ) -> Result<(), Stop> {
     state.clear();
     let mut walk = Walk::<S, K, false> { nodes, source, sink, state };
+    walk.source.place(slot);
     walk.value_apart(root, slot)?;
     walk.source.finish()
 }
@@ -56,6 +58,7 @@ pub(crate) fn transcode<S: Source + ?Sized, K: Sink + ?Sized>(
 pub(crate) fn collect<S: Source + ?Sized>(
     nodes: &[Node],
     root: NodeId,
+    slot: &Slot,
     prefix: &str,
     source: &mut S,
     state: &mut State,
@@ -63,6 +66,7 @@ pub(crate) fn collect<S: Source + ?Sized>(
     state.clear();
     state.prefix.push_str(prefix);
     let mut walk = Walk::<S, Discard, true> { nodes, source, sink: &mut Discard, state };
+    walk.source.place(slot);
     let ended = walk.value_apart(root, &Slot::bare()).and_then(|()| walk.source.finish());
     match ended {
         Ok(()) | Err(Stop::Enough) => Ok(()),
@@ -182,6 +186,7 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
     fn wrapped(&mut self, wrapped: &'a Wrapped, slot: &Slot) -> Result<(), Stop> {
         let opened = self.sink.wrap(slot);
         if !self.source.wraps() {
+            self.source.place(&wrapped.slot);
             if wrapped.nullable && self.source.null()? {
                 self.sink.null(&wrapped.slot);
             } else {

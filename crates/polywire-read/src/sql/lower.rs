@@ -156,7 +156,7 @@ impl Lower<'_, '_> {
                 }
             })
             .collect();
-        Shape::Record(Record { fields, extra: Extra::Closed, exclusive: Vec::new() })
+        Shape::Record(Record { fields, extra: Extra::Closed, ..Record::default() })
     }
 
     /// Fills the record of a table; keys come when every table has its columns.
@@ -200,7 +200,7 @@ impl Lower<'_, '_> {
             columns.push(SqlColumn { ty: type_text(&column.data_type), origin });
         }
         let ty = &mut self.contract.types[id.0 as usize];
-        ty.shape = Shape::Record(Record { fields, extra: Extra::Closed, exclusive: Vec::new() });
+        ty.shape = Shape::Record(Record { fields, extra: Extra::Closed, ..Record::default() });
         ty.doc = table.doc;
         let side = polywire_contract::SqlTable {
             dialect: self.catalog.dialect,

@@ -30,6 +30,8 @@ pub enum MomentRule {
     Future,
     /// So far from now at most.
     WithinNow(i128),
+    /// A multiple of so many nanoseconds.
+    Whole(i128),
 }
 
 impl Moment {
@@ -44,6 +46,7 @@ impl Moment {
                 MomentRule::NotAmong(values) => !values.contains(&value),
                 MomentRule::Past => now.is_none_or(|now| value < now),
                 MomentRule::Future => now.is_none_or(|now| value > now),
+                MomentRule::Whole(unit) => value % unit == 0,
                 MomentRule::WithinNow(span) => now.is_none_or(|now| (value - now).abs() <= *span),
             };
             if !holds {

@@ -6,10 +6,11 @@ use polywire_syntax::Value;
 
 use super::Job;
 use crate::codes::DEFAULT_BREAKS_RULE;
-use crate::json::{JsonSource, quoted};
+use crate::avro::AvroSink;
+use crate::json::{JsonSink, JsonSource, quoted};
 use crate::plan::{Absent, Node, NodeId, Slot};
 use crate::protobuf::ProtobufSink;
-use crate::{Buffer, Scratch, Stop, walk};
+use crate::{Buffer, Encoding, Scratch, Sink, Stop, walk};
 
 /// How deep a default may nest.
 const DEPTH_MAX: u16 = 32;
@@ -57,10 +58,10 @@ impl Job<'_, '_> {
             let row = &record.rows[fill.row];
             let (node, slot) = (row.node, row.slot.clone());
             // Null as the default is what absence means anyway.
-            if fill.text == "null" {
+            if fill.text == "null" && !self.mode.described() {
                 continue;
             }
-            match self.in_protobuf(&fill.text, node, &slot) {
+            match self.in_target(&fill.text, node, &slot) {
                 Ok(bytes) => {
                     if let Node::Record(record) = &mut self.compiler.plans.nodes[fill.record.at()] {
                         record.rows[fill.row].absent = Absent::Fill(bytes);
@@ -77,15 +78,24 @@ impl Job<'_, '_> {
         }
     }
 
-    /// JSON text as a field of a Protobuf message.
-    pub(super) fn in_protobuf(&self, text: &str, node: NodeId, slot: &Slot) -> Result<Box<[u8]>, Stop> {
+    /// JSON text in the target's bytes.
+    pub(super) fn in_target(&self, text: &str, node: NodeId, slot: &Slot) -> Result<Box<[u8]>, Stop> {
         let (mut scratch, mut out) = (Scratch::new(0), Buffer::default());
         out.clear();
-        let nodes = &self.compiler.plans.nodes;
-        let mut source =
-            JsonSource::new(text.as_bytes(), DEPTH_MAX, &mut scratch.source).map_err(|(rule, _)| rule)?;
-        let mut sink = ProtobufSink::new(&mut out);
-        walk::transcode(nodes, node, slot, &mut source, &mut sink, &mut scratch.walk)?;
+        let mut sink: Box<dyn Sink + '_> = match self.mode.to {
+            Encoding::Json => Box::new(JsonSink::new(&mut out)),
+            Encoding::Protobuf => Box::new(ProtobufSink::new(&mut out)),
+            Encoding::Avro => Box::new(AvroSink::new(&mut out)),
+        };
+        if text == "null" {
+            sink.null(slot);
+        } else {
+            let nodes = &self.compiler.plans.nodes;
+            let mut source = JsonSource::new(text.as_bytes(), DEPTH_MAX, &mut scratch.source)
+                .map_err(|(rule, _)| rule)?;
+            walk::transcode(nodes, node, slot, &mut source, &mut *sink, &mut scratch.walk)?;
+        }
+        drop(sink);
         Ok(out.bytes().into())
     }
 }

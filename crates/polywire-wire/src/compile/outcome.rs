@@ -4,6 +4,7 @@ use polywire_contract::{GrpcOutcome, HttpBinding, Operation, Outcome, Shape, Typ
 use polywire_diag::Diagnostic;
 
 use super::Job;
+use crate::Encoding;
 use crate::codes::NO_PROTOBUF_FORM;
 use crate::plan::{Empty, NodeId, OutcomePlan, PlanOptions, Root, Slot};
 
@@ -29,7 +30,7 @@ impl<'a> Job<'_, 'a> {
             return None;
         };
         // The document's side decides whether only a field of the answer is its body.
-        let document = if self.mode.from_protobuf { bindings.1 } else { bindings.0 };
+        let document = if self.mode.from == Encoding::Protobuf { bindings.1 } else { bindings.0 };
         let field = document.and_then(|binding| binding.response_field).filter(|_| outcome.ok);
         let made = match (lies, json) {
             (GrpcOutcome::Empty, _) | (GrpcOutcome::Detail(None), _) => {
@@ -117,7 +118,7 @@ impl<'a> Job<'_, 'a> {
             .messages
             .get(&message)
             .and_then(|m| m.fields.get(field as usize)?.as_ref());
-        let Some(field) = field.filter(|_| self.mode.to_protobuf) else {
+        let Some(field) = field.filter(|_| self.mode.to == Encoding::Protobuf) else {
             return OutcomePlan::Fixed(Box::default());
         };
         let slot = Slot::bare().with_tag(field.number, 2);

@@ -2,6 +2,7 @@
 
 use polywire_contract::{Float, Int, ProtoField, ProtoKind, Shape};
 
+use super::description::Spots;
 use crate::plan::{Key, Slot, wire_type};
 
 /// A place in JSON, in Protobuf, and among the parameters.
@@ -25,6 +26,8 @@ pub(crate) struct Place {
     pub(crate) param: u16,
     /// The leaf's text is JSON.
     pub(crate) json: bool,
+    /// Where the value stands in the descriptions of both sides.
+    pub(crate) spots: Spots,
 }
 
 impl Place {
@@ -43,6 +46,7 @@ impl Place {
             omit_zero: false,
             param: u16::MAX,
             json: false,
+            spots: Spots::default(),
         }
     }
 
@@ -116,7 +120,7 @@ impl Place {
     /// Names the place, so that equal places can share a node.
     pub(crate) fn signature(&self) -> String {
         format!(
-            "{:?} {} {:?} {:?} {} {} {} {} {} {} {} {}",
+            "{:?} {} {:?} {:?} {} {} {} {} {} {} {} {} {:?}",
             self.key,
             self.number,
             self.kind,
@@ -128,7 +132,8 @@ impl Place {
             self.proto_json,
             self.omit_zero,
             self.param,
-            self.json
+            self.json,
+            self.spots
         )
     }
 }

@@ -6,9 +6,10 @@ use polywire_contract::{
 };
 use polywire_diag::Diagnostic;
 
+use super::description::{Spots, Step};
 use super::types::limit;
 use super::{Direction, Job, PendingFill, Place, RecordKey, literal};
-use crate::Stop;
+use crate::{Encoding, Stop};
 use crate::check::number::zero_of;
 use crate::codes::NO_PROTOBUF_FORM;
 use crate::plan::{Absent, ExtraRule, Key, Node, NodeId, OnNull, Record, Row, Slot};
@@ -29,13 +30,24 @@ pub(super) enum Part {
 impl<'a> Job<'_, 'a> {
     /// A record; in Protobuf it lies as `message` says. `tag` is a member that names it in a sum.
     pub(super) fn record(&mut self, ty: TypeId, message: TypeId, tag: Option<&str>) -> NodeId {
-        let key = RecordKey { ty, message, mode: self.mode, tag: tag.map(str::to_string) };
+        self.record_at(ty, message, tag, Spots::default())
+    }
+
+    /// The same where the sides are described.
+    pub(super) fn record_at(
+        &mut self,
+        ty: TypeId,
+        message: TypeId,
+        tag: Option<&str>,
+        spots: Spots,
+    ) -> NodeId {
+        let key = RecordKey { ty, message, mode: self.mode, spots, tag: tag.map(str::to_string) };
         if let Some(known) = self.compiler.records.get(&key) {
             return *known;
         }
         let id = self.add(Node::Any);
         self.compiler.records.insert(key, id);
-        self.fill_record(id, ty, message, tag, &mut |_| Part::Row);
+        self.fill_record(id, ty, message, tag, spots, &mut |_| Part::Row);
         id
     }
 
@@ -47,7 +59,7 @@ impl<'a> Job<'_, 'a> {
         part: &mut dyn FnMut(usize) -> Part,
     ) -> NodeId {
         let id = self.add(Node::Any);
-        self.fill_record(id, ty, message, None, part);
+        self.fill_record(id, ty, message, None, Spots::default(), part);
         id
     }
 
@@ -57,6 +69,7 @@ impl<'a> Job<'_, 'a> {
         ty: TypeId,
         message: TypeId,
         tag: Option<&str>,
+        spots: Spots,
         part: &mut dyn FnMut(usize) -> Part,
     ) {
         let contract = self.contract();
@@ -66,14 +79,20 @@ impl<'a> Job<'_, 'a> {
         let mut rows = Vec::new();
         // Of each field the row that it became.
         let mut places = vec![None; shape.fields.len()];
-        for (at, field) in shape.fields.iter().enumerate() {
+        let orders = self.field_orders(shape, spots);
+        for at in orders.rows {
+            let field = &shape.fields[at];
             let proto = fields.get(at).copied().flatten();
             if self.mode.protobuf() && proto.is_none() {
                 continue;
             }
             places[at] = Some(rows.len());
             let row = match part(at) {
-                Part::Row => self.row(field, proto, proto_json, id, rows.len()),
+                Part::Row => {
+                    let place = Place::field(&field.name, proto, proto_json);
+                    let spots = self.stepped(spots, ty, Step::Field(at));
+                    self.row(field, Place { spots, ..place }, id, rows.len())
+                }
                 Part::Elsewhere => self.elsewhere(field, proto),
                 Part::Params(leaves) => self.param_row(field, proto, proto_json, &leaves),
                 Part::Json(leaf) => self.json_row(field, proto, proto_json, leaf),
@@ -93,6 +112,9 @@ impl<'a> Job<'_, 'a> {
         record.group_names = shape.exclusive.iter().map(|group| group.name.as_str().into()).collect();
         record.members = self.member_range(ty);
         record.one_of = self.one_of(ty, &places, &record.rows);
+        record.read_order = orders.read.iter().filter_map(|at| places[*at].map(|row| row as u16)).collect();
+        record.laid = self.laid(shape, orders.in_order, &places, &mut record.rows);
+        record.mark_expected();
         record.order_base = self.compiler.order_base;
         self.compiler.order_base = self.compiler.order_base.wrapping_add(record.rows.len() as u32 + 1);
         self.compiler.plans.nodes[id.at()] = Node::Record(record);
@@ -128,22 +150,13 @@ impl<'a> Job<'_, 'a> {
         shape.fields.iter().map(|field| found.fields.get(find(field)?)?.as_ref()).collect()
     }
 
-    fn row(
-        &mut self,
-        field: &'a Field,
-        proto: Option<&ProtoField>,
-        proto_json: bool,
-        record: NodeId,
-        at: usize,
-    ) -> Row {
+    fn row(&mut self, field: &'a Field, mut place: Place, record: NodeId, at: usize) -> Row {
         let shape = &self.contract().ty(field.ty.id).shape;
-        let repeated = matches!(shape, AnyShape::List(_) | AnyShape::Map { .. })
-            && proto.is_none_or(|proto| !proto.wrapped);
-        let must = self.must_be_there(field);
-        let mut place = Place::field(&field.name, proto, proto_json);
+        let repeated = matches!(shape, AnyShape::List(_) | AnyShape::Map { .. }) && !place.wrapped;
+        let (must, proto_json) = (self.must_be_there(field), place.proto_json);
         place.omit_zero = proto_json && !must && (place.implicit || repeated);
         let node = self.field_value(self.used(field, &place), &place);
-        let mut slot = place.slot(self.is_list(field.ty.id, &place));
+        let mut slot = self.slot(&place, self.is_list(field.ty.id, &place));
         slot.implicit |= repeated;
         let implicit = slot.implicit;
         let mut row = Row::new(&field.name, node, slot);
@@ -151,7 +164,7 @@ impl<'a> Job<'_, 'a> {
         row.number = place.number;
         row.required = must && self.mode.checks;
         row.null = self.on_null(field, proto_json);
-        if must && implicit && self.mode.from_protobuf {
+        if must && implicit && self.mode.from == Encoding::Protobuf {
             row.absent = Absent::Zero;
         }
         if proto_json && implicit && !self.zero_is_allowed(node) {
@@ -161,10 +174,13 @@ impl<'a> Job<'_, 'a> {
             && !row.required
             && !proto_json
             && !self.mode.identity()
-            && self.mode.to_protobuf
+            && self.mode.to == Encoding::Protobuf
         {
             let (text, span) = (literal::json(default), default.span);
             self.compiler.fills.push(PendingFill { record, row: at, text, span });
+        }
+        if place.spots != Spots::default() {
+            self.described_row(&mut row, field, &place, record, at);
         }
         row
     }
@@ -292,7 +308,7 @@ impl<'a> Job<'_, 'a> {
 
     fn extra_of(&mut self, shape: &Shape) -> ExtraRule {
         match shape.extra {
-            _ if self.mode.from_protobuf => self.extra_rule(),
+            _ if self.mode.from == Encoding::Protobuf => self.extra_rule(),
             Extra::Closed if self.mode.checks => ExtraRule::Refuse(Stop::AdditionalProperties),
             Extra::Typed(ty) if self.mode.identity() => {
                 let place = Place { key: Key::Bare, ..Place::whole(false) };

@@ -82,8 +82,7 @@ impl<'a> Job<'_, 'a> {
             groups.push(self.group_of(operation, &parameter.path));
             leaves.push(leaf);
         }
-        let to = if self.mode.to_protobuf { Encoding::Protobuf } else { Encoding::Json };
-        ParamsPlan { leaves, groups, to, observe }
+        ParamsPlan { leaves, groups, to: self.mode.to, observe }
     }
 
     /// The group of fields of which one may be set, where a leaf is one of them.
@@ -133,8 +132,8 @@ impl<'a> Job<'_, 'a> {
         let lenient = if observe { self.without_checks(|job| job.field_value(ty, &place)) } else { node };
         let implicit = place.proto_json && (place.implicit || parameter.list);
         let zero = implicit && parameter.path.len() == 1 && !self.zero_is_allowed(node);
-        let fill = fill.filter(|_| self.mode.to_protobuf).map(literal::json);
-        let fill = fill.and_then(|text| self.in_protobuf(&text, node, &slot).ok());
+        let fill = fill.filter(|_| self.mode.to == Encoding::Protobuf).map(literal::json);
+        let fill = fill.and_then(|text| self.in_target(&text, node, &slot).ok());
         let (json, with_body) = (None, false);
         Leaf {
             node,
@@ -252,7 +251,7 @@ impl<'a> Job<'_, 'a> {
             return self.record(input, input, None);
         }
         let (from_json, in_body) =
-            (!self.mode.from_protobuf, |at: usize| places.get(at) == Some(&Where::Body));
+            (self.mode.from != Encoding::Protobuf, |at: usize| places.get(at) == Some(&Where::Body));
         let node =
             self.record_part(input, input, &mut |at| if in_body(at) { Part::Row } else { Part::Elsewhere });
         if from_json {

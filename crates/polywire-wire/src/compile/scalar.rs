@@ -16,7 +16,7 @@ impl Job<'_, '_> {
     /// A scalar; all other shapes were dealt with before.
     pub(super) fn scalar(&mut self, id: TypeId, place: &Place) -> NodeId {
         let kind = place.kind.unwrap_or_else(|| self.natural(id));
-        let json_only = !self.mode.protobuf();
+        let as_text = !self.mode.protobuf() && self.is_text_there(place);
         let node = match &self.contract().ty(id).shape {
             Shape::Bool => self.bool(id),
             Shape::Int(domain) => self.int(id, *domain, kind, place),
@@ -32,7 +32,7 @@ impl Job<'_, '_> {
             }
             Shape::Enum(shape) => self.choice(id, shape, kind, place),
             // Text that JSON Schema calls a moment may be more than Protobuf can hold.
-            Shape::Instant if json_only && !place.proto_json => self.text(id, Some(Format::DateTime)),
+            Shape::Instant if as_text && !place.proto_json => self.text(id, Some(Format::DateTime)),
             Shape::Instant if kind == ProtoKind::String => self.text(id, Some(Format::DateTime)),
             Shape::Instant => self.moment(id, false),
             Shape::Duration if kind == ProtoKind::String => self.text(id, Some(Format::Duration)),
@@ -43,6 +43,7 @@ impl Job<'_, '_> {
             Shape::Text => self.text(id, None),
             Shape::List(_) | Shape::Map { .. } | Shape::Record(_) | Shape::Sum(_) | Shape::Any => Node::Any,
         };
+        let node = self.narrowed(id, place, node);
         self.add(node)
     }
 

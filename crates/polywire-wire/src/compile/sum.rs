@@ -4,8 +4,9 @@ use polywire_contract::{Check, Extra, Shape, Sum as SumShape, TypeId, TypeRef};
 use polywire_diag::Diagnostic;
 use polywire_syntax::Value;
 
+use super::description::Step;
 use super::{Job, Place};
-use crate::Kind;
+use crate::{Encoding, Kind};
 use crate::codes::TOO_MANY_ALTERNATIVES;
 use crate::plan::{
     Branch, Empty, ExtraRule, Key, Node, NodeId, Peek, PeekRow, Record, Row, Slot, Sum, Tag, Text, Written,
@@ -44,9 +45,12 @@ impl<'a> Job<'_, 'a> {
                 Some(field) => place.inside_field(field),
                 None => Place { wrapped: true, ..place.inside(at as u32 + 1, self.natural(variant.ty)) },
             };
-            let number = inner.number;
+            let spots = self.stepped(place.spots, id, Step::Variant(at));
+            let inner = Place { spots, ..inner };
+            let number = if place.spots.from.is_some() { self.number_of(place.spots, at) } else { inner.number };
             let (node, written) = self.alternative(shape, at, &inner);
-            branches.push(Branch { node, slot: inner.slot(false), number, written });
+            let slot = self.branch_slot(place.spots, at, &inner);
+            branches.push(Branch { node, slot, number, written });
         }
         let sum = Sum {
             tag: shape.tag.as_ref().map(|tag| self.tag(node, tag, shape)),
@@ -69,7 +73,7 @@ impl<'a> Job<'_, 'a> {
         let (Some(tag), Some(record)) = (&shape.tag, self.contract().record(variant.ty)) else {
             return (self.single(variant.ty.into(), place), None);
         };
-        let node = self.record(variant.ty, variant.ty, Some(tag));
+        let node = self.record_at(variant.ty, variant.ty, Some(tag), place.spots);
         let own = record.fields.iter().any(|field| field.name == *tag);
         let value = variant.tags.first().unwrap_or(&variant.name);
         let slot = Slot::bare().with_key(&Key::Name(tag.clone()));
@@ -129,7 +133,7 @@ impl<'a> Job<'_, 'a> {
         let contract = self.contract();
         let records: Vec<_> = shape.variants.iter().map(|variant| contract.record(variant.ty)).collect();
         let objects = self.kinds_of_branches(shape)[Kind::Record as usize];
-        if shape.tag.is_some() || objects.count_ones() < 2 || self.mode.from_protobuf {
+        if shape.tag.is_some() || objects.count_ones() < 2 || self.mode.from == Encoding::Protobuf {
             return None;
         }
         let mut names: Vec<&str> = Vec::new();

@@ -4,6 +4,7 @@ use polywire_contract::{Check, ProtoKind, ProtoRule, Shape, TypeId, TypeRef};
 
 use polywire_diag::Span;
 
+use super::description::{Spots, Step};
 use super::place::natural_kind;
 use super::{Job, Place};
 use crate::Stop;
@@ -15,18 +16,26 @@ use crate::plan::{
 impl<'a> Job<'_, 'a> {
     /// The value of a whole message; `message` is the record whose message stands for it in Protobuf.
     pub(super) fn whole(&mut self, ty: TypeRef, message: TypeId) -> NodeId {
-        let proto_json = self.is_proto_json(message);
-        let place = Place::whole(proto_json);
+        let place = self.whole_place(ty.id, message);
+        self.whole_at(ty, message, &place)
+    }
+
+    /// The place of a whole message.
+    pub(super) fn whole_place(&mut self, ty: TypeId, message: TypeId) -> Place {
+        Place { spots: self.spots_of(ty), ..Place::whole(self.is_proto_json(message)) }
+    }
+
+    pub(super) fn whole_at(&mut self, ty: TypeRef, message: TypeId, place: &Place) -> NodeId {
         if let Shape::Record(_) = self.contract().ty(ty.id).shape
             && !ty.nullable
         {
-            return self.record(ty.id, message, None);
+            return self.record_at(ty.id, message, None, place.spots);
         }
         if !self.mode.protobuf() {
-            return self.single(ty, &place);
+            return self.single(ty, place);
         }
         if let Some(name) = self.well_known(message) {
-            let place = Place { kind: Some(ProtoKind::Message), ..place };
+            let place = Place { kind: Some(ProtoKind::Message), ..place.clone() };
             // `StringValue` and its like hold the value in their field 1.
             if name.ends_with("Value") && !matches!(name, "Value" | "ListValue") {
                 let inner = Place { implicit: true, ..place.inside(1, self.natural(ty.id)) };
@@ -38,7 +47,7 @@ impl<'a> Job<'_, 'a> {
         let shape = &self.contract().ty(ty.id).shape;
         let own_message = matches!(shape, Shape::Sum(_) | Shape::Any | Shape::List(_) | Shape::Map { .. });
         if own_message || ty.nullable {
-            return self.single(ty, &Place { kind: Some(ProtoKind::Message), ..place });
+            return self.single(ty, &Place { kind: Some(ProtoKind::Message), ..place.clone() });
         }
         let inner = place.inside(1, self.natural(ty.id));
         self.wrap(ty.id, &inner, false, Empty::Zero)
@@ -80,9 +89,10 @@ impl<'a> Job<'_, 'a> {
         }
         let node = self.add(Node::Any);
         self.compiler.others.insert(key, node);
+        let spots = self.stepped(place.spots, id, Step::Item);
         let inside =
-            Place { key: Key::Item, implicit: false, omit_zero: false, map_key: None, ..place.clone() };
-        let mut slot = inside.slot(false);
+            Place { key: Key::Item, implicit: false, omit_zero: false, map_key: None, spots, ..place.clone() };
+        let mut slot = self.slot(&inside, false);
         let kind = place.kind.unwrap_or(ProtoKind::Message);
         if place.packed {
             slot = slot.with_tag(0, 0);
@@ -100,8 +110,8 @@ impl<'a> Job<'_, 'a> {
             }
         }
         let scalar = !matches!(kind, ProtoKind::Message | ProtoKind::String | ProtoKind::Bytes);
-        self.compiler.plans.nodes[node.at()] =
-            Node::List(List { item, slot, min, max, or_empty, scalar, unique });
+        let list = Node::List(List { item, slot, min, max, or_empty, scalar, unique });
+        self.compiler.plans.nodes[node.at()] = self.narrowed(id, place, list);
         node
     }
 
@@ -113,10 +123,11 @@ impl<'a> Job<'_, 'a> {
         let node = self.add(Node::Any);
         self.compiler.others.insert(memo, node);
         let (key_kind, value_kind) = (place.map_key.unwrap_or(self.natural(key)), place.kind);
-        let key_place = Place { key: Key::Bare, param: u16::MAX, ..place.inside(1, key_kind) };
+        let key_place = Place { key: Key::Bare, param: u16::MAX, spots: Spots::default(), ..place.inside(1, key_kind) };
         let value_kind = value_kind.unwrap_or(ProtoKind::Message);
-        let value_place = Place { key: Key::Bare, param: u16::MAX, ..place.inside(2, value_kind) };
-        let slots = (key_place.slot(false), value_place.slot(false));
+        let spots = self.stepped(place.spots, id, Step::Member);
+        let value_place = Place { key: Key::Bare, param: u16::MAX, spots, ..place.inside(2, value_kind) };
+        let slots = (key_place.slot(false), self.slot(&value_place, false));
         let key_node = self.single(key.into(), &key_place);
         let value = self.single(value, &value_place);
         let (mut min, mut max, mut or_empty) = (0, u32::MAX, false);
@@ -128,15 +139,9 @@ impl<'a> Job<'_, 'a> {
                 other => self.not_checked(other, *span),
             }
         }
-        self.compiler.plans.nodes[node.at()] = Node::Map(Box::new(Map {
-            key: key_node,
-            value,
-            key_slot: slots.0,
-            value_slot: slots.1,
-            or_empty,
-            min,
-            max,
-        }));
+        let (key_slot, value_slot) = slots;
+        let map = Map { key: key_node, value, key_slot, value_slot, or_empty, min, max };
+        self.compiler.plans.nodes[node.at()] = self.narrowed(id, place, Node::Map(Box::new(map)));
         node
     }
 
@@ -144,7 +149,13 @@ impl<'a> Job<'_, 'a> {
     pub(super) fn single(&mut self, ty: TypeRef, place: &Place) -> NodeId {
         let shape = &self.contract().ty(ty.id).shape;
         if matches!(shape, Shape::Any) {
+            if self.mode.described() {
+                self.no_form(ty.id, self.mode.to, "values of any type");
+            }
             return self.any(place);
+        }
+        if ty.nullable && !self.null_has_a_place(place.spots) {
+            self.no_form(ty.id, self.mode.to, "null has no place there");
         }
         let protobuf = self.mode.protobuf();
         let compound = matches!(shape, Shape::Record(_) | Shape::List(_) | Shape::Map { .. } | Shape::Sum(_));
@@ -164,7 +175,7 @@ impl<'a> Job<'_, 'a> {
             return self.wrap(ty.id, &inner, true, Empty::Null);
         }
         match shape {
-            Shape::Record(_) => self.record(ty.id, ty.id, None),
+            Shape::Record(_) => self.record_at(ty.id, ty.id, None, place.spots),
             Shape::Sum(sum) => self.sum(ty.id, sum, place),
             Shape::List(_) | Shape::Map { .. } if protobuf => {
                 let inner = self.inner_place(ty.id, place);
@@ -217,7 +228,7 @@ impl<'a> Job<'_, 'a> {
         self.compiler.others.insert(key, wrapper);
         let list = self.is_list(id, inner);
         let node = self.field_value(id.into(), inner);
-        let slot = inner.slot(list);
+        let slot = self.slot(inner, list);
         self.fill_wrapper(wrapper, node, slot, &[inner.number], nullable, empty);
         wrapper
     }

@@ -172,8 +172,9 @@ impl Sink for JsonSink<'_> {
         }
     }
 
-    fn map(&mut self, slot: &Slot) {
+    fn map(&mut self, slot: &Slot) -> u64 {
         self.bracket(slot, b'{');
+        0
     }
 
     fn entry_text(&mut self, _: &Slot, _: &Slot, value: &[u8]) -> u64 {
@@ -206,7 +207,7 @@ impl Sink for JsonSink<'_> {
 
     fn end_entry(&mut self, _: u64) {}
 
-    fn end_map(&mut self, _: &Slot) {
+    fn end_map(&mut self, _: &Slot, _: u64, _: u32) {
         self.end(b'}');
     }
 

@@ -2,7 +2,7 @@
 
 use super::number::Number;
 use super::scan::{scan, unescape};
-use crate::plan::{Enum, Float, Int, Record, Sum};
+use crate::plan::{Enum, Float, Int, Record};
 use crate::scratch::SourceScratch;
 use crate::text::{base64, instant, time};
 use crate::{Frame, Kind, Mark, Source, Step, Stop};
@@ -397,10 +397,6 @@ impl Source for JsonSource<'_> {
     fn key_once(&mut self, _: &Frame, _: &Frame) -> Result<(), Stop> {
         // The key was noted when it was read.
         Ok(())
-    }
-
-    fn branch(&mut self, _: &Sum) -> Option<usize> {
-        None
     }
 
     #[inline(always)]

@@ -153,11 +153,8 @@ impl Sink for ParamSink<'_> {
     fn end_list(&mut self, slot: &Slot, opened: u64, items: u32) {
         self.closed(|json| json.end_list(slot, opened, items));
     }
-    fn map(&mut self, slot: &Slot) {
-        self.opened(slot, |json| {
-            json.map(slot);
-            0
-        });
+    fn map(&mut self, slot: &Slot) -> u64 {
+        self.opened(slot, |json| json.map(slot))
     }
     fn entry_text(&mut self, slot: &Slot, key: &Slot, value: &[u8]) -> u64 {
         if self.json.depth > 0 { self.write(|json| json.entry_text(slot, key, value)) } else { 0 }
@@ -169,8 +166,8 @@ impl Sink for ParamSink<'_> {
         if self.json.depth > 0 { self.write(|json| json.entry_bool(slot, key, value)) } else { 0 }
     }
     fn end_entry(&mut self, _: u64) {}
-    fn end_map(&mut self, slot: &Slot) {
-        self.closed(|json| json.end_map(slot));
+    fn end_map(&mut self, slot: &Slot, opened: u64, members: u32) {
+        self.closed(|json| json.end_map(slot, opened, members));
     }
     fn tag(&mut self, slot: &Slot, value: &[u8]) {
         self.scalar(slot, |json| json.tag(slot, value));

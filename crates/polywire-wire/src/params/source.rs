@@ -2,7 +2,7 @@
 
 use super::NONE;
 use crate::json::Number;
-use crate::plan::{Enum, Float, Int, Record, Sum};
+use crate::plan::{Enum, Float, Int, Record};
 use crate::scratch::SourceScratch;
 use crate::text::{base64, instant, time};
 use crate::{Frame, Kind, Mark, Param, Source, Step, Stop};
@@ -122,9 +122,6 @@ impl Source for TextSource<'_> {
     }
     fn key_once(&mut self, _: &Frame, _: &Frame) -> Result<(), Stop> {
         Ok(())
-    }
-    fn branch(&mut self, _: &Sum) -> Option<usize> {
-        None
     }
     fn text(&mut self) -> Result<&[u8], Stop> {
         Ok(self.value())

@@ -158,7 +158,7 @@ pub struct PackedBranch {
 pub struct Branch {
     pub(crate) node: NodeId,
     pub(crate) slot: Slot,
-    /// The Protobuf field that holds it; 0 where there is none.
+    /// The number by which the source names it: a Protobuf field, a place in an Avro union.
     pub(crate) number: u32,
     /// The tag's member and value, where the alternative itself does not hold it.
     pub(crate) written: Option<Written>,
@@ -307,6 +307,20 @@ pub struct Enum {
     pub(crate) excluded: Vec<i32>,
 }
 
+impl Int {
+    /// Bounds it by what a place can hold.
+    pub(crate) fn within(&mut self, least: i128, most: i128) {
+        if least > i128::from(self.min) {
+            self.min = i64::try_from(least).unwrap_or(i64::MAX);
+            self.min_rule = Stop::Minimum;
+        }
+        if most < i128::from(self.max) {
+            self.max = u64::try_from(most).unwrap_or_default();
+            self.max_rule = Stop::Maximum;
+        }
+    }
+}
+
 impl Wire {
     pub(crate) fn of(kind: ProtoKind) -> Wire {
         match kind {
@@ -342,6 +356,11 @@ impl Enum {
             Some(entry) if entry.1 == number => Some(&entry.0),
             _ => self.names.iter().find(|entry| entry.1 == number).map(|entry| &*entry.0),
         }
+    }
+
+    /// A number's place in the order of the contract.
+    pub(crate) fn place_of(&self, number: i32) -> usize {
+        self.names.iter().position(|entry| entry.1 == number).unwrap_or_default()
     }
 
     #[inline(always)]

@@ -69,6 +69,8 @@ pub(crate) struct Root {
     /// What paths begin with.
     pub(crate) prefix: String,
     pub(crate) depth: u16,
+    /// How the message lies as a whole, where an encoding must be told.
+    pub(crate) slot: Option<Box<Slot>>,
 }
 
 /// An operation.

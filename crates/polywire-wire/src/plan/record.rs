@@ -89,6 +89,46 @@ pub struct Record {
     pub(crate) one_of: Vec<(Vec<u16>, bool)>,
     /// Where this record's part of the table of learnt orders begins.
     pub(crate) order_base: u32,
+    /// What holds where the order of its fields matters, or fields follow from others.
+    pub(crate) laid: Option<Box<Laid>>,
+    /// The order in which the source holds the rows, where it is another than theirs.
+    pub(crate) read_order: Box<[u16]>,
+}
+
+/// What more is to be said of a record in an encoding whose values lie as a description says.
+#[derive(Clone, Debug, Default)]
+pub struct Laid {
+    /// The target must be written in the order of the rows.
+    pub(crate) in_order: bool,
+    /// Rows whose values follow from others.
+    pub(crate) derived: Vec<Derived>,
+}
+
+impl Laid {
+    /// Whether a row is written after all others.
+    pub(crate) fn is_postponed(&self, row: usize) -> bool {
+        self.derived.iter().any(|derived| derived.postponed && usize::from(derived.row) == row)
+    }
+}
+
+/// A row whose value follows from another's. It need not be there; where it is, it must agree.
+#[derive(Clone, Debug)]
+pub struct Derived {
+    pub(crate) row: u16,
+    /// The list that it counts, or the sum whose alternative it names.
+    pub(crate) of: u16,
+    pub(crate) from: DerivedFrom,
+    /// It is written after all other rows.
+    pub(crate) postponed: bool,
+}
+
+/// How it follows.
+#[derive(Clone, Debug)]
+pub enum DerivedFrom {
+    /// How many items the list has.
+    Count,
+    /// JSON of the values that name each alternative.
+    Alternative(Vec<Vec<Box<[u8]>>>),
 }
 
 #[derive(Clone, Debug, Default)]
@@ -112,6 +152,8 @@ impl Record {
             group_names: Vec::new(),
             one_of: Vec::new(),
             order_base: 0,
+            laid: None,
+            read_order: Box::default(),
         };
         let mask = record.names.len() - 1;
         for (at, row) in record.rows.iter().enumerate() {
@@ -171,6 +213,14 @@ impl Record {
     fn by_large_number(&self, number: u32) -> u16 {
         let found = self.numbers.sparse.binary_search_by_key(&number, |entry| entry.0);
         found.map_or(NO_ROW, |at| self.numbers.sparse[at].1)
+    }
+
+    /// The row that a source without names has at a place.
+    pub(crate) fn in_source_order(&self, place: u32) -> Option<u16> {
+        if self.read_order.is_empty() {
+            return ((place as usize) < self.rows.len()).then_some(place as u16);
+        }
+        self.read_order.get(place as usize).copied()
     }
 
     /// The row of a name.

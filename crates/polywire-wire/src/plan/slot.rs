@@ -2,6 +2,8 @@
 
 use polywire_contract::ProtoKind;
 
+use super::Cell;
+
 /// Longest key that lies in the slot itself, with comma, quotes and colon.
 const KEY_BYTES_MAX: usize = 32;
 
@@ -26,6 +28,10 @@ pub struct Slot {
     pub(crate) param: u16,
     /// Parameters: the leaf's text is JSON.
     pub(crate) json: bool,
+    /// How the value lies in the source, where a description beside the type says it.
+    pub(crate) from: Option<Box<Cell>>,
+    /// The same in the target.
+    pub(crate) to: Option<Box<Cell>>,
 }
 
 /// What stands before a value in JSON.
@@ -63,6 +69,8 @@ impl Slot {
             omit_zero: false,
             param: u16::MAX,
             json: false,
+            from: None,
+            to: None,
         }
     }
 

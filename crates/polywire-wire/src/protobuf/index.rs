@@ -5,7 +5,7 @@
 
 use super::ProtobufSource;
 use super::source::{GROUP, LENGTH, PACKED, SPAN};
-use super::varint;
+use crate::varint;
 use crate::plan::{NO_ROW, Record};
 use crate::{Frame, Step, Stop};
 

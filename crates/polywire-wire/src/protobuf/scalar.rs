@@ -2,7 +2,7 @@
 
 use super::ProtobufSource;
 use super::source::{FIXED32, FIXED64, LENGTH, PACKED, VARINT};
-use super::varint;
+use crate::varint;
 use crate::Stop;
 use crate::plan::Wire;
 

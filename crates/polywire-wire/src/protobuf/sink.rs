@@ -1,6 +1,6 @@
 //! Writes a Protobuf message.
 
-use super::varint::pack;
+use crate::varint::pack;
 use crate::plan::{Enum, Float, Int, Slot, Wire};
 use crate::{Buffer, Sink};
 
@@ -168,7 +168,9 @@ impl Sink for ProtobufSink<'_> {
         }
     }
 
-    fn map(&mut self, _: &Slot) {}
+    fn map(&mut self, _: &Slot) -> u64 {
+        0
+    }
 
     fn entry_text(&mut self, slot: &Slot, key: &Slot, value: &[u8]) -> u64 {
         let opened = self.open_span(slot);
@@ -196,7 +198,7 @@ impl Sink for ProtobufSink<'_> {
         self.close_span(entry);
     }
 
-    fn end_map(&mut self, _: &Slot) {}
+    fn end_map(&mut self, _: &Slot, _: u64, _: u32) {}
 
     fn tag(&mut self, _: &Slot, _: &[u8]) {}
 

@@ -3,7 +3,7 @@
 //! It reads in wire order as long as no field of a message comes twice. The first that does sends the whole message
 //! through once more, carefully: an index of spans per message, sorted by row (see `index`).
 
-use super::varint;
+use crate::varint;
 use crate::plan::{Enum, Float, Int, Record, Sum, Wire};
 use crate::scratch::SourceScratch;
 use crate::text::{instant, time};
@@ -250,6 +250,10 @@ impl Source for ProtobufSource<'_> {
         true
     }
 
+    fn describes_itself(&self) -> bool {
+        false
+    }
+
     #[inline(always)]
     fn null(&mut self) -> Result<bool, Stop> {
         Ok(false)
@@ -362,8 +366,9 @@ impl Source for ProtobufSource<'_> {
         self.note_key(map, entry)
     }
 
-    fn branch(&mut self, sum: &Sum) -> Option<usize> {
-        sum.branches.iter().position(|branch| branch.number == self.number)
+    fn branch(&mut self, sum: &Sum) -> Result<Option<usize>, Stop> {
+        let found = sum.branches.iter().position(|branch| branch.number == self.number);
+        found.map(Some).ok_or(Stop::OneOf)
     }
 
     #[inline(always)]

@@ -119,8 +119,9 @@ impl Sink for Digest {
     fn end_list(&mut self, _: &Slot, _: u64, _: u32) {
         self.leave();
     }
-    fn map(&mut self, slot: &Slot) {
+    fn map(&mut self, slot: &Slot) -> u64 {
         self.enter(slot, b'{');
+        0
     }
     fn entry_text(&mut self, _: &Slot, _: &Slot, value: &[u8]) -> u64 {
         self.entry(value);
@@ -137,7 +138,7 @@ impl Sink for Digest {
     fn end_entry(&mut self, _: u64) {
         self.leave();
     }
-    fn end_map(&mut self, _: &Slot) {
+    fn end_map(&mut self, _: &Slot, _: u64, _: u32) {
         self.leave();
     }
     fn tag(&mut self, slot: &Slot, value: &[u8]) {

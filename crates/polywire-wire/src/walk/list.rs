@@ -18,6 +18,7 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
             if items == list.max {
                 return Err(Stop::MaxItems);
             }
+            self.source.place(&list.slot);
             let start = if COLLECT { self.begin_item(items) } else { Mark::default() };
             let done = match item {
                 _ if list.unique => {
@@ -41,6 +42,7 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
             self.check_unique(digests)?;
         }
         self.sink.end_list(slot, opened, items);
+        self.state.told = items;
         Ok(())
     }
 
@@ -61,10 +63,11 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
             state: &mut *self.state,
         };
         // Where values say of what kind they are, members that the type does not know count, too.
-        let read = if walk.source.zeroes() {
-            walk.value_apart(list.item, &Slot::bare())
-        } else {
+        let read = if walk.source.describes_itself() {
             walk.any(&Slot::bare())
+        } else {
+            walk.source.place(&list.slot);
+            walk.value_apart(list.item, &Slot::bare())
         };
         let (value, open) = digest.finish();
         self.state.open = open;
@@ -76,7 +79,9 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
             // The item itself is wrong: the reading that follows says so.
             Err(_) => {}
         }
-        self.source.seek(start)
+        self.source.seek(start)?;
+        self.source.place(&list.slot);
+        Ok(())
     }
 
     fn check_unique(&mut self, from: usize) -> Result<(), Stop> {
@@ -119,15 +124,17 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
             }
             Kind::Record => {
                 let (mut frame, mut entry) = (self.source.map()?, Frame::default());
-                self.sink.map(slot);
+                let opened = self.sink.map(slot);
+                let mut members = 0;
                 while self.source.entry(&mut frame, &mut entry)?.is_some() {
                     let key = self.source.key_text(&entry)?;
-                    let opened = self.sink.entry_text(slot, &Slot::bare(), key);
+                    let entry_opened = self.sink.entry_text(slot, &Slot::bare(), key);
                     self.any(&Slot::bare())?;
-                    self.sink.end_entry(opened);
+                    self.sink.end_entry(entry_opened);
+                    members += 1;
                     self.source.leave_entry(&entry)?;
                 }
-                self.sink.end_map(slot);
+                self.sink.end_map(slot, opened, members);
             }
         }
         Ok(())

@@ -8,7 +8,7 @@ use crate::{Frame, Sink, Source, Stop};
 impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, K, COLLECT> {
     pub(super) fn map(&mut self, map: &'a Map, slot: &Slot) -> Result<(), Stop> {
         let (mut frame, mut entry) = (self.source.map()?, Frame::default());
-        self.sink.map(slot);
+        let opened = self.sink.map(slot);
         let mut members = 0;
         while let Some(has_value) = self.source.entry(&mut frame, &mut entry)? {
             members += 1;
@@ -33,7 +33,7 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
             return Err(Stop::MinProperties);
         }
         in_range(members, (0, map.max))?;
-        self.sink.end_map(slot);
+        self.sink.end_map(slot, opened, members);
         Ok(())
     }
 
@@ -69,6 +69,7 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
             _ => return Err(Stop::Type),
         };
         if has_value {
+            self.source.place(&map.value_slot);
             self.value_apart(map.value, &map.value_slot)?;
         } else {
             self.absent_value(map)?;

@@ -122,8 +122,8 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
                     return Err(Stop::MinProperties);
                 }
                 if !slot.omit_zero {
-                    self.sink.map(slot);
-                    self.sink.end_map(slot);
+                    let opened = self.sink.map(slot);
+                    self.sink.end_map(slot, opened, 0);
                 }
             }
             Node::Any | Node::Elsewhere | Node::Tag => {}

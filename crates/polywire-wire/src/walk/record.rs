@@ -5,14 +5,14 @@ use crate::plan::{ExtraRule, Node, OnNull, Record, Row, Slot, Written};
 use crate::{Mark, Sink, Source, Step, Stop};
 
 /// What a record keeps while it is read.
-struct Seen {
+pub(super) struct Seen {
     /// Rows of the first 64.
     rows: u64,
     /// Where the bits of a wider record begin in the state.
     base: usize,
     wide: bool,
     groups: u64,
-    members: u32,
+    pub(super) members: u32,
 }
 
 impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, K, COLLECT> {
@@ -24,16 +24,15 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
         slot: &Slot,
         written: Option<&'a Written>,
     ) -> Result<(), Stop> {
+        if let Some(laid) = &record.laid {
+            return self.laid(record, laid, slot, written);
+        }
         let mut frame = self.source.enter(record)?;
         let opened = self.sink.open(slot);
         if let Some((slot, value)) = written {
             self.sink.tag(slot, value);
         }
-        let wide = record.expected.len() > 1;
-        let mut seen = Seen { rows: 0, base: self.state.masks.len(), wide, groups: 0, members: 0 };
-        if wide {
-            self.state.masks.resize(seen.base + record.expected.len(), 0);
-        }
+        let mut seen = self.nothing_yet(record);
         loop {
             let step = match self.source.next(record, &mut frame) {
                 Ok(step) => step,
@@ -74,7 +73,7 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
     }
 
     #[inline(never)]
-    fn one_of(&self, record: &Record, seen: &Seen) -> Result<(), Stop> {
+    pub(super) fn one_of(&self, record: &Record, seen: &Seen) -> Result<(), Stop> {
         let is_seen = |row: &&u16| {
             let word =
                 if seen.wide { self.state.masks[seen.base + usize::from(**row / 64)] } else { seen.rows };
@@ -92,11 +91,7 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
 
     /// What must be said of a record of which nothing is there.
     pub(super) fn nothing_seen(&mut self, record: &'a Record) -> Result<(), Stop> {
-        let wide = record.expected.len() > 1;
-        let seen = Seen { rows: 0, base: self.state.masks.len(), wide, groups: 0, members: 0 };
-        if wide {
-            self.state.masks.resize(seen.base + record.expected.len(), 0);
-        }
+        let seen = self.nothing_yet(record);
         if !record.one_of.is_empty() {
             self.one_of(record, &seen)?;
         }
@@ -104,7 +99,17 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
     }
 
     #[inline(always)]
-    fn see(&mut self, seen: &mut Seen, at: u16) -> bool {
+    pub(super) fn nothing_yet(&mut self, record: &Record) -> Seen {
+        let wide = record.expected.len() > 1;
+        let seen = Seen { rows: 0, base: self.state.masks.len(), wide, groups: 0, members: 0 };
+        if wide {
+            self.state.masks.resize(seen.base + record.expected.len(), 0);
+        }
+        seen
+    }
+
+    #[inline(always)]
+    pub(super) fn see(&mut self, seen: &mut Seen, at: u16) -> bool {
         let bit = 1 << (at % 64);
         let mask =
             if seen.wide { &mut self.state.masks[seen.base + usize::from(at / 64)] } else { &mut seen.rows };
@@ -116,7 +121,7 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
     /// An unknown member that came a second time is named.
     #[inline(never)]
     #[cold]
-    fn no_step(&mut self, rule: Stop) -> Result<(), Stop> {
+    pub(super) fn no_step(&mut self, rule: Stop) -> Result<(), Stop> {
         if COLLECT && rule == Stop::Duplicate {
             let name = self.source.unknown_name(self.source.at());
             self.state.unwound.push(Segment::Name(name));
@@ -127,13 +132,13 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
     /// What another pass reads may come as often as it likes here.
     #[inline(never)]
     #[cold]
-    fn is_elsewhere(&self, row: &Row) -> bool {
+    pub(super) fn is_elsewhere(&self, row: &Row) -> bool {
         self.source.zeroes() && matches!(self.nodes[row.node.at()], Node::Elsewhere)
     }
 
     #[inline(never)]
     #[cold]
-    fn twice(&mut self, record: &Record, at: u16) -> Result<(), Stop> {
+    pub(super) fn twice(&mut self, record: &Record, at: u16) -> Result<(), Stop> {
         let rule = self.source.again();
         if COLLECT && rule != Stop::Careful {
             self.state.unwound.push(Segment::Row(record.id, at));
@@ -141,13 +146,14 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
         Err(rule)
     }
 
-    fn begin(&mut self, record: &Record, at: u16) -> Mark {
+    pub(super) fn begin(&mut self, record: &Record, at: u16) -> Mark {
         self.state.path.push(Segment::Row(record.id, at));
         self.source.mark()
     }
 
     #[inline(always)]
-    fn field(&mut self, row: &'a Row, seen: &mut Seen) -> Result<(), Stop> {
+    pub(super) fn field(&mut self, row: &'a Row, seen: &mut Seen) -> Result<(), Stop> {
+        self.source.place(&row.slot);
         if row.null != OnNull::Value && self.source.null()? {
             return self.null_field(row);
         }
@@ -226,7 +232,7 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
 
     /// Everything that must be said of rows which did not occur.
     #[inline(always)]
-    fn absent(&mut self, record: &'a Record, seen: &Seen) -> Result<(), Stop> {
+    pub(super) fn absent(&mut self, record: &'a Record, seen: &Seen) -> Result<(), Stop> {
         if seen.wide {
             for word in 0..record.expected.len() {
                 let lacking = record.expected[word] & !self.state.masks[seen.base + word];
@@ -241,10 +247,21 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
                 self.lacking_rows(record, lacking, 0)?;
             }
         }
-        if record.groups_required & !seen.groups != 0 {
-            return self.lacking_groups(record, record.groups_required & !seen.groups);
+        self.required_groups(record, seen)
+    }
+
+    /// Where absent rows were dealt with already.
+    pub(super) fn forget(&mut self, record: &Record, seen: &Seen) -> Result<(), Stop> {
+        if seen.wide {
+            self.state.masks.truncate(seen.base);
         }
-        Ok(())
+        self.required_groups(record, seen)
+    }
+
+    #[inline(always)]
+    fn required_groups(&mut self, record: &Record, seen: &Seen) -> Result<(), Stop> {
+        let lacking = record.groups_required & !seen.groups;
+        if lacking != 0 { self.lacking_groups(record, lacking) } else { Ok(()) }
     }
 }
 

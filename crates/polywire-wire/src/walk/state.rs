@@ -1,7 +1,7 @@
 //! What a walk keeps beside the stack.
 
-use crate::Violation;
 use crate::plan::{Node, NodeId};
+use crate::{Buffer, Mark, Violation};
 
 /// One step of a path.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,6 +12,15 @@ pub(crate) enum Segment {
     Index(u32),
     /// A member without a row.
     Name(String),
+}
+
+/// A member of an object that was seen.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Found {
+    /// Where its value lies; none where it was not seen.
+    pub(super) at: Option<Mark>,
+    /// How many items it had, or which alternative it was.
+    pub(super) told: u32,
 }
 
 /// Reusable memory of walks.
@@ -43,6 +52,14 @@ pub(crate) struct State {
     pub(super) open: Vec<(u64, u64)>,
     /// Mixed into digests.
     pub(super) seed: u64,
+    /// How many items the last list had, or which alternative the last sum was.
+    pub(super) told: u32,
+    /// Objects are looked through first, so that their members can be read in another order.
+    pub(crate) indexing: bool,
+    /// Where the members of such objects lie, and what they told.
+    pub(super) places: Vec<Found>,
+    /// A value written for a comparison.
+    pub(super) shown: Buffer,
     /// Nanoseconds since 1970, for rules about the past and the future.
     pub(crate) now: Option<i128>,
 }
@@ -63,6 +80,10 @@ impl State {
             digests: Vec::new(),
             open: Vec::new(),
             seed,
+            told: 0,
+            indexing: false,
+            places: Vec::new(),
+            shown: Buffer::default(),
             now: None,
         }
     }
@@ -79,6 +100,7 @@ impl State {
         self.inside = 0;
         self.digests.clear();
         self.open.clear();
+        self.places.clear();
     }
 
     /// The path so far, and one step more, as a JSON Pointer.

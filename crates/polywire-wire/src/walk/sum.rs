@@ -1,19 +1,18 @@
 //! Sums: the alternative that is meant, by what decides soonest.
 
 use super::Walk;
-use crate::plan::{Branch, Node, Peek, Sum, Tag};
+use crate::plan::{Node, Peek, Sum, Tag};
 use crate::{Kind, Sink, Source, Step, Stop};
 
 impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, K, COLLECT> {
     #[inline(never)]
     pub(super) fn sum(&mut self, sum: &'a Sum) -> Result<(), Stop> {
-        if self.source.wraps() {
-            let branch = self.source.branch(sum).ok_or(Stop::OneOf)?;
-            return self.branch(&sum.branches[branch]);
+        if let Some(branch) = self.source.branch(sum)? {
+            return self.branch(sum, branch);
         }
         if let Some(tag) = &sum.tag {
             let branch = self.tagged(tag)?;
-            return self.branch(&sum.branches[branch]);
+            return self.branch(sum, branch);
         }
         if !self.source.typed() {
             return self.first_match(sum, u128::MAX);
@@ -21,18 +20,21 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
         let candidates = self.candidates(sum)?;
         match candidates.count_ones() {
             0 => Err(no_match(sum)),
-            1 => self.branch(&sum.branches[candidates.trailing_zeros() as usize]),
+            1 => self.branch(sum, candidates.trailing_zeros() as usize),
             _ if sum.exact => self.only_match(sum, candidates),
             _ => self.first_match(sum, candidates),
         }
     }
 
-    fn branch(&mut self, branch: &'a Branch) -> Result<(), Stop> {
-        let nodes = self.nodes;
+    fn branch(&mut self, sum: &'a Sum, at: usize) -> Result<(), Stop> {
+        let (nodes, branch) = (self.nodes, &sum.branches[at]);
+        self.source.place(&branch.slot);
         match &nodes[branch.node.at()] {
-            Node::Record(record) => self.record(record, &branch.slot, branch.written.as_ref()),
-            _ => self.value_apart(branch.node, &branch.slot),
+            Node::Record(record) => self.record(record, &branch.slot, branch.written.as_ref())?,
+            _ => self.value_apart(branch.node, &branch.slot)?,
         }
+        self.state.told = at as u32;
+        Ok(())
     }
 
     /// The tag may stand last: looks for it, then comes back. What was passed over is charged.
@@ -105,33 +107,37 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
     fn only_match(&mut self, sum: &'a Sum, candidates: u128) -> Result<(), Stop> {
         let start = self.source.mark();
         let mut end = None;
-        for (at, branch) in sum.branches.iter().enumerate() {
+        for at in 0..sum.branches.len() {
             if at >= 128 || candidates >> at & 1 == 0 {
                 continue;
             }
             self.source.seek(start)?;
             if end.is_none() {
-                if self.attempt(branch)? {
-                    end = Some(self.source.mark());
+                if self.attempt(sum, at)? {
+                    end = Some((self.source.mark(), at));
                 }
             } else {
                 let written = self.sink.checkpoint();
-                if self.attempt(branch)? {
+                if self.attempt(sum, at)? {
                     return Err(Stop::OneOf);
                 }
                 self.sink.rollback(written);
             }
         }
-        self.source.seek(end.unwrap_or(start))?;
-        if end.is_some() { Ok(()) } else { Err(no_match(sum)) }
+        let Some((end, at)) = end else {
+            self.source.seek(start)?;
+            return Err(no_match(sum));
+        };
+        self.state.told = at as u32;
+        self.source.seek(end)
     }
 
     fn first_match(&mut self, sum: &'a Sum, candidates: u128) -> Result<(), Stop> {
         let start = self.source.mark();
-        for (at, branch) in sum.branches.iter().enumerate() {
+        for at in 0..sum.branches.len() {
             if at < 128 && candidates >> at & 1 == 1 {
                 self.source.seek(start)?;
-                if self.attempt(branch)? {
+                if self.attempt(sum, at)? {
                     return Ok(());
                 }
             }
@@ -141,9 +147,10 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
     }
 
     /// Reads one alternative; what it wrote is taken back where it does not match.
-    fn attempt(&mut self, branch: &'a Branch) -> Result<bool, Stop> {
+    fn attempt(&mut self, sum: &'a Sum, at: usize) -> Result<bool, Stop> {
         let written = self.sink.checkpoint();
         let (masks, digests) = (self.state.masks.len(), self.state.digests.len());
+        let places = self.state.places.len();
         let dropped = self.state.dropped;
         let mut walk = Walk::<S, K, false> {
             nodes: self.nodes,
@@ -151,12 +158,13 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
             sink: &mut *self.sink,
             state: &mut *self.state,
         };
-        match walk.branch(branch) {
+        match walk.branch(sum, at) {
             Ok(()) => Ok(true),
             Err(rule) if rule.is_final() => Err(rule),
             Err(_) => {
                 self.state.masks.truncate(masks);
                 self.state.digests.truncate(digests);
+                self.state.places.truncate(places);
                 self.state.dropped = dropped;
                 self.sink.rollback(written);
                 Ok(false)

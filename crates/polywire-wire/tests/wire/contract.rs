@@ -229,7 +229,7 @@ impl Hand {
                 field
             })
             .collect();
-        self.ty(Shape::Record(Record { fields, extra, exclusive: Vec::new() }), vec![])
+        self.ty(Shape::Record(Record { fields, extra, ..Record::default() }), vec![])
     }
 
     pub(crate) fn enumeration(&mut self, names: &[&str]) -> TypeId {

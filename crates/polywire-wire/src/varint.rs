@@ -4,7 +4,7 @@ use crate::Stop;
 
 /// A varint at `position`, which moves on.
 #[inline(always)]
-pub(super) fn read(bytes: &[u8], position: &mut usize, end: usize) -> Result<u64, Stop> {
+pub(crate) fn read(bytes: &[u8], position: &mut usize, end: usize) -> Result<u64, Stop> {
     match bytes.get(*position) {
         Some(byte) if *byte < 128 && *position < end => {
             *position += 1;
@@ -33,7 +33,7 @@ fn read_long(bytes: &[u8], position: &mut usize, end: usize) -> Result<u64, Stop
 
 /// The bytes of a varint, little-endian, and how many there are.
 #[inline(always)]
-pub(super) fn pack(mut value: u64) -> (u128, usize) {
+pub(crate) fn pack(mut value: u64) -> (u128, usize) {
     if value < 128 {
         return (u128::from(value), 1);
     }
@@ -48,7 +48,7 @@ pub(super) fn pack(mut value: u64) -> (u128, usize) {
 
 /// Most texts are short and ASCII: eight bytes at a time, the last eight overlapping.
 #[inline(always)]
-pub(super) fn check_utf8(text: &[u8]) -> Result<(), Stop> {
+pub(crate) fn check_utf8(text: &[u8]) -> Result<(), Stop> {
     let mut high = 0u64;
     let mut rest = text;
     if text.len() >= 8 {

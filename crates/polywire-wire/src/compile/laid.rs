@@ -1,0 +1,107 @@
+//! Records of encodings whose values lie as a description says: the order of rows, what stands for an absent field, and
+//! fields that follow from others.
+
+use polywire_contract::{Derivation, Field, Record as Shape};
+
+use super::description::Spots;
+use super::{Job, PendingFill, Place, literal};
+use crate::plan::{Derived, DerivedFrom, Laid, NodeId, OnNull, Row};
+
+/// In which order fields become rows.
+pub(super) struct Orders {
+    /// Places in the contract, row by row.
+    pub(super) rows: Vec<usize>,
+    /// The order in which the source holds them, where it is another.
+    pub(super) read: Vec<usize>,
+    /// The target must be written in the order of the rows.
+    pub(super) in_order: bool,
+}
+
+impl Job<'_, '_> {
+    pub(super) fn field_orders(&self, shape: &Shape, spots: Spots) -> Orders {
+        let (read, written, in_order) = self.orders(spots);
+        let declared = || (0..shape.fields.len()).collect();
+        match (read, written) {
+            (Some(read), Some(written)) if read != written => Orders { rows: written, read, in_order },
+            (read, written) => {
+                let rows = written.or(read).map_or_else(declared, |order| complete(order, shape));
+                Orders { rows, read: Vec::new(), in_order }
+            }
+        }
+    }
+
+    /// What null and absence mean where a side is described.
+    pub(super) fn described_row(
+        &mut self,
+        row: &mut Row,
+        field: &Field,
+        place: &Place,
+        record: NodeId,
+        at: usize,
+    ) {
+        let read = Spots { to: None, ..place.spots };
+        if read.from.is_some() && row.null == OnNull::Refuse && !row.required && self.null_has_a_place(read) {
+            row.null = OnNull::Absent;
+        }
+        let written = Spots { from: None, ..place.spots };
+        if written.to.is_none() || self.mode.identity() {
+            return;
+        }
+        let null = self.null_has_a_place(written);
+        if field.ty.nullable && !null {
+            self.no_form(field.ty.id, self.mode.to, "null has no place there");
+        }
+        if self.must_be_there(field) {
+            return;
+        }
+        let text = match &field.default {
+            Some(default) => literal::json(default),
+            None if null => "null".to_string(),
+            None => {
+                let reason = format!("`{}` may be absent, and has no default", field.name);
+                return self.no_form(field.ty.id, self.mode.to, &reason);
+            }
+        };
+        self.compiler.fills.push(PendingFill { record, row: at, text, span: field.span });
+    }
+
+    /// What more is to be said of a record than its rows.
+    pub(super) fn laid(
+        &self,
+        shape: &Shape,
+        in_order: bool,
+        places: &[Option<usize>],
+        rows: &mut [Row],
+    ) -> Option<Box<Laid>> {
+        let mut laid = Laid { in_order, derived: Vec::new() };
+        for derived in shape.derived.iter().filter(|_| !self.source_derives()) {
+            let (of, from) = match &derived.from {
+                Derivation::Count(list) => (*list, DerivedFrom::Count),
+                Derivation::Alternative { sum, values } => {
+                    let json = |value| literal::json(value).into_bytes().into();
+                    let values = values.iter().map(|values| values.iter().map(json).collect());
+                    (*sum, DerivedFrom::Alternative(values.collect()))
+                }
+            };
+            let row = |field: u32| places.get(field as usize).copied().flatten();
+            let (Some(row), Some(of)) = (row(derived.field), row(of)) else { continue };
+            let postponed = !in_order || self.target_derives();
+            if postponed {
+                rows[row].required = false;
+            }
+            laid.derived.push(Derived { row: row as u16, of: of as u16, from, postponed });
+        }
+        (in_order || !laid.derived.is_empty()).then(|| Box::new(laid))
+    }
+}
+
+/// An order with the fields that it does not name, so that each is spoken of.
+fn complete(mut order: Vec<usize>, shape: &Shape) -> Vec<usize> {
+    for at in 0..shape.fields.len() {
+        if !order.contains(&at) {
+            order.push(at);
+        }
+    }
+    order.retain(|at| *at < shape.fields.len());
+    order
+}

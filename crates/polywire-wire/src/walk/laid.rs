@@ -1,0 +1,222 @@
+//! Records of which the description beside the type says more: a target that is written in the order of its rows, and rows
+//! that follow from others.
+//!
+//! The order of the target is optimistic, as everything is: the source is followed as long as its members come in that
+//! order. The first that comes too late starts the message once more, with a look over each object beforehand.
+
+use super::record::{Seen, in_range};
+use super::state::Found;
+use super::{Segment, Walk};
+use crate::json::JsonSink;
+use crate::plan::{Derived, DerivedFrom, Laid, Record, Row, Slot, Written};
+use crate::{Discard, Mark, Sink, Source, Step, Stop};
+
+/// Where a record is.
+struct Course<'a> {
+    record: &'a Record,
+    laid: &'a Laid,
+    seen: Seen,
+    /// The first row's place in [`super::State::places`].
+    base: usize,
+    /// The first row that was neither written nor left out.
+    next: usize,
+    /// Rows are written one after the other.
+    in_order: bool,
+    /// Members are looked for first, and read when all are known.
+    indexing: bool,
+}
+
+impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, K, COLLECT> {
+    #[inline(never)]
+    pub(super) fn laid(
+        &mut self,
+        record: &'a Record,
+        laid: &'a Laid,
+        slot: &Slot,
+        written: Option<&'a Written>,
+    ) -> Result<(), Stop> {
+        let mut frame = self.source.enter(record)?;
+        let opened = self.sink.open(slot);
+        if let Some((slot, value)) = written {
+            self.sink.tag(slot, value);
+        }
+        // What is wrong is found in any order.
+        let in_order = laid.in_order && !COLLECT;
+        let indexing = in_order && self.state.indexing;
+        let (seen, base) = (self.nothing_yet(record), self.state.places.len());
+        self.state.places.resize(base + record.rows.len(), Found::default());
+        let mut course = Course { record, laid, seen, base, next: 0, in_order, indexing };
+        loop {
+            match self.source.next(record, &mut frame) {
+                Ok(Step::Field(at)) => self.one_member(&mut course, at)?,
+                Ok(Step::Unknown(step)) => {
+                    course.seen.members += 1;
+                    self.unknown(record, step)?;
+                }
+                Ok(Step::End) => break,
+                Err(rule) => return self.no_step(rule),
+            }
+        }
+        if indexing {
+            self.indexed(&mut course)?;
+        } else if in_order {
+            self.left_out(&mut course, record.rows.len())?;
+        }
+        if !record.one_of.is_empty() {
+            self.one_of(record, &course.seen)?;
+        }
+        if !in_order {
+            self.absent(record, &course.seen)?;
+        } else {
+            self.forget(record, &course.seen)?;
+        }
+        for derived in &laid.derived {
+            self.derived(&mut course, derived)?;
+        }
+        if let Some(range) = record.members {
+            in_range(course.seen.members, range)?;
+        }
+        self.state.places.truncate(base);
+        self.sink.close(opened);
+        Ok(())
+    }
+
+    /// One member in the source's order.
+    fn one_member(&mut self, course: &mut Course<'a>, at: u16) -> Result<(), Stop> {
+        course.seen.members += 1;
+        let (record, place) = (course.record, course.base + usize::from(at));
+        let row = &record.rows[usize::from(at)];
+        if self.see(&mut course.seen, at) && !self.is_elsewhere(row) {
+            return self.twice(record, at);
+        }
+        let derived = course.laid.derived.iter().find(|derived| derived.row == at);
+        if course.indexing || derived.is_some() {
+            self.state.places[place].at = Some(self.source.mark());
+        }
+        if course.indexing || derived.is_some_and(|derived| derived.postponed) {
+            return self.pass_over(row);
+        }
+        if course.in_order {
+            self.left_out(course, usize::from(at))?;
+        }
+        self.row(course, at)
+    }
+
+    /// Past a value that is read later.
+    fn pass_over(&mut self, row: &'a Row) -> Result<(), Stop> {
+        if self.source.can_skip() {
+            return self.source.skip();
+        }
+        self.source.place(&row.slot);
+        if self.source.null()? {
+            return Ok(());
+        }
+        let mut walk = Walk::<S, Discard, false> {
+            nodes: self.nodes,
+            source: &mut *self.source,
+            sink: &mut Discard,
+            state: &mut *self.state,
+        };
+        walk.value_apart(row.node, &row.slot)
+    }
+
+    /// Rows before `to` that did not come: whether they will come later is not known yet.
+    fn left_out(&mut self, course: &mut Course<'a>, to: usize) -> Result<(), Stop> {
+        let last = to == course.record.rows.len();
+        if to < course.next {
+            return Err(Stop::Careful);
+        }
+        for at in course.next..to {
+            let row = &course.record.rows[at];
+            if course.laid.is_postponed(at) {
+                continue;
+            }
+            if row.required && !last {
+                return Err(Stop::Careful);
+            }
+            self.lacking(row)?;
+        }
+        course.next = to + 1;
+        Ok(())
+    }
+
+    /// A row whose value is next.
+    fn row(&mut self, course: &mut Course<'a>, at: u16) -> Result<(), Stop> {
+        let row: &'a Row = &course.record.rows[usize::from(at)];
+        let start = if COLLECT { self.begin(course.record, at) } else { Mark::default() };
+        let done = self.field(row, &mut course.seen);
+        if COLLECT {
+            self.state.path.pop();
+        }
+        self.state.places[course.base + usize::from(at)].told = self.state.told;
+        match done {
+            Ok(()) => Ok(()),
+            Err(rule) => self.caught(rule, Segment::Row(course.record.id, at), start),
+        }
+    }
+
+    /// Every row in the target's order, wherever its member lies.
+    fn indexed(&mut self, course: &mut Course<'a>) -> Result<(), Stop> {
+        let end = self.source.mark();
+        for at in 0..course.record.rows.len() {
+            if course.laid.is_postponed(at) {
+                continue;
+            }
+            match self.state.places[course.base + at].at {
+                Some(mark) => {
+                    self.source.jump(mark)?;
+                    self.row(course, at as u16)?;
+                }
+                None => self.lacking(&course.record.rows[at])?,
+            }
+        }
+        self.source.jump(end)
+    }
+
+    /// A row that follows from another must say the same, if it is there.
+    fn derived(&mut self, course: &mut Course<'a>, derived: &'a Derived) -> Result<(), Stop> {
+        let Found { at: Some(mark), .. } = self.state.places[course.base + usize::from(derived.row)] else {
+            return Ok(());
+        };
+        let told = self.state.places[course.base + usize::from(derived.of)].told;
+        let end = self.source.mark();
+        self.source.jump(mark)?;
+        let agreed = self.agrees(&course.record.rows[usize::from(derived.row)], derived, told);
+        self.source.jump(mark)?;
+        match agreed {
+            Ok(()) if derived.postponed => self.row(course, derived.row)?,
+            Ok(()) => {}
+            Err(rule) => self.caught(rule, Segment::Row(course.record.id, derived.row), mark)?,
+        }
+        self.source.jump(end)
+    }
+
+    fn agrees(&mut self, row: &'a Row, derived: &Derived, told: u32) -> Result<(), Stop> {
+        let mut shown = std::mem::take(&mut self.state.shown);
+        shown.clear();
+        let mut json = JsonSink::new(&mut shown);
+        let mut walk = Walk::<S, dyn Sink, false> {
+            nodes: self.nodes,
+            source: &mut *self.source,
+            sink: &mut json,
+            state: &mut *self.state,
+        };
+        let read = walk.value_apart(row.node, &Slot::bare());
+        let text = shown.bytes();
+        let agrees = match &derived.from {
+            // 64 bits may stand between quotes.
+            DerivedFrom::Count => is_number(text, told),
+            DerivedFrom::Alternative(values) => {
+                values.get(told as usize).is_some_and(|values| values.iter().any(|value| **value == *text))
+            }
+        };
+        self.state.shown = shown;
+        read?;
+        if agrees { Ok(()) } else { Err(Stop::Const) }
+    }
+}
+
+fn is_number(text: &[u8], number: u32) -> bool {
+    let inner = text.strip_prefix(b"\"").and_then(|text| text.strip_suffix(b"\""));
+    inner.unwrap_or(text) == number.to_string().as_bytes()
+}
