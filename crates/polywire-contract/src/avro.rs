@@ -15,6 +15,8 @@ pub struct Avro {
     pub schemas: Vec<AvroSchema>,
     /// The schema of each type that has one of its own.
     pub types: BTreeMap<TypeId, AvroId>,
+    /// The full name of each record, enum and fixed.
+    pub names: BTreeMap<AvroId, String>,
 }
 
 /// How a value lies.
@@ -58,6 +60,8 @@ pub enum AvroSchema {
     TimestampNanos,
     /// A decimal's unscaled value in two's complement, big-endian; in `size` bytes, or after their number.
     Decimal {
+        /// Digits in all.
+        digits: u16,
         /// Digits after the point.
         scale: u16,
         /// Of a `fixed` its bytes.

@@ -3,10 +3,13 @@
 //! The package is `<workspace>.<interface>.v1`; the request of a method is the operation's input record. Everything is named in the
 //! order in which it appears, so the same contract and lock give the same result. Must not print a `.proto` text.
 
+mod avro;
 mod enums;
 mod messages;
 mod names;
 mod outcomes;
+
+pub use avro::derive_avro;
 
 use std::collections::{BTreeMap, VecDeque};
 

@@ -25,7 +25,7 @@ mod sql;
 pub use avro::{Avro, AvroBranch, AvroField, AvroId, AvroSchema};
 pub use check::Check;
 pub use codes::CODES;
-pub use derive::derive_grpc;
+pub use derive::{derive_avro, derive_grpc};
 pub use drift::{Aspect, Difference, Drift, Drifts, Fate, Side, drift};
 pub use dump::dump;
 pub use lock::{Lock, LockMode, Numbered};
@@ -44,8 +44,8 @@ pub use schema::{
     Condition, Draft, Items, JsonKind, Members, Residual, Rules, Schema, SchemaDocument, SchemaId, Schemas,
 };
 pub use shape::{
-    Derivation, Derived, Enum, EnumValue, Exclusive, Extra, Field, Float, Int, Literal, Record, Shape, Sum, Type, TypeId, TypeRef,
-    Variant,
+    Derivation, Derived, Enum, EnumValue, Exclusive, Extra, Field, Float, Int, Literal, Record, Shape, Sum,
+    Type, TypeId, TypeRef, Variant,
 };
 pub use sql::{
     Sql, SqlAction, SqlColumn, SqlDialect, SqlForeignKey, SqlIndex, SqlIndexKey, SqlKey, SqlOrigin, SqlTable,

@@ -191,7 +191,7 @@ impl<'a> Job<'_, 'a> {
             node
         });
         self.write_fills();
-        (!self.failed).then(|| Root {
+        (!self.failed).then_some(Root {
             from: self.mode.from,
             to: self.mode.to,
             node,

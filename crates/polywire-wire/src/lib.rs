@@ -28,8 +28,8 @@ mod sink;
 mod source;
 mod stop;
 mod text;
-mod verdict;
 mod varint;
+mod verdict;
 mod violation;
 mod walk;
 
@@ -63,8 +63,9 @@ pub mod parts {
         BytesRules, Exact, FloatRules, Format, Moment, MomentRule, SchemaNumber, TextRules,
     };
     pub use crate::plan::{
-        Absent, Bool, Branch, Bytes, Cell, Choice, Condition, Decimal, Derived, DerivedFrom, Empty, Enum, ExtraRule, Float, Guard, Int,
-        Items, Laid, List, Map, Matcher, Members, NameRule, Node, NodeId, OnNull, Packed, PackedBranch, Peek,
-        PeekRow, Record, Residual, Row, SchemaNode, Slot, Sum, Tag, Text, Values, Wire, Wrapped,
+        Absent, Bool, Branch, Bytes, Cell, Choice, Condition, Decimal, Derived, DerivedFrom, Empty, Enum,
+        ExtraRule, Float, Guard, Int, Items, Laid, List, Map, Matcher, Members, NameRule, Node, NodeId,
+        OnNull, Packed, PackedBranch, Peek, PeekRow, Record, Residual, Row, SchemaNode, Slot, Sum, Tag, Text,
+        Values, Wire, Wrapped,
     };
 }

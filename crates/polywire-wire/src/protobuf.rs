@@ -6,7 +6,6 @@ mod scalar;
 mod sink;
 mod source;
 
-
 pub(crate) use index::IndexEntry;
 pub use sink::ProtobufSink;
 pub use source::ProtobufSource;

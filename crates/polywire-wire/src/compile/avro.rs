@@ -5,7 +5,6 @@ use polywire_contract::{AvroId, AvroSchema, Contract, TypeId};
 use super::description::{Description, Spot, Step};
 use crate::Stop;
 use crate::avro::{AvroCell, AvroForm};
-use crate::check::BytesRules;
 use crate::check::moment::{Moment, MomentRule};
 use crate::plan::{Cell, Node};
 
@@ -61,7 +60,7 @@ fn form(schema: &AvroSchema) -> AvroForm {
         AvroSchema::TimestampMillis => AvroForm::Timestamp(1_000_000),
         AvroSchema::TimestampMicros => AvroForm::Timestamp(1000),
         AvroSchema::TimestampNanos => AvroForm::Timestamp(1),
-        AvroSchema::Decimal { scale, size } => AvroForm::Decimal(*scale, *size),
+        AvroSchema::Decimal { scale, size, .. } => AvroForm::Decimal(*scale, *size),
         AvroSchema::Union(_) => AvroForm::Union,
         _ => AvroForm::Plain,
     }
@@ -154,16 +153,19 @@ impl Description for Schemas {
                 Ok(())
             }
             (Node::Bytes(bytes), AvroSchema::Fixed(size)) => {
-                let rules = bytes.rules.get_or_insert_with(|| Box::new(BytesRules::default()));
-                rules.sizes = vec![u64::from(*size)];
+                (bytes.min, bytes.max) = (bytes.min.max(*size), bytes.max.min(*size));
                 Ok(())
             }
-            (Node::Decimal(decimal), AvroSchema::Decimal { scale, .. }) => {
-                let digits = decimal.digits;
-                if digits == 0 || digits > DECIMAL_DIGITS_MAX || decimal.scale > *scale {
-                    return Err(format!("{digits} digits, {} after the point, do not fit", decimal.scale));
+            (Node::Decimal(decimal), AvroSchema::Decimal { digits, scale, .. }) => {
+                let whole = |digits: u16, scale: u16| digits.saturating_sub(scale);
+                let fits = decimal.digits > 0
+                    && *digits <= DECIMAL_DIGITS_MAX
+                    && decimal.scale <= *scale
+                    && whole(decimal.digits, decimal.scale) <= whole(*digits, *scale);
+                if fits {
+                    return Ok(());
                 }
-                Ok(())
+                Err(format!("{} digits, {} after the point, do not fit", decimal.digits, decimal.scale))
             }
             (node @ (Node::Instant | Node::Moment(_)), schema) => {
                 let AvroForm::Timestamp(unit) = form(schema) else {

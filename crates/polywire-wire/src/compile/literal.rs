@@ -5,8 +5,8 @@ use polywire_diag::Diagnostic;
 use polywire_syntax::Value;
 
 use super::Job;
-use crate::codes::DEFAULT_BREAKS_RULE;
 use crate::avro::AvroSink;
+use crate::codes::DEFAULT_BREAKS_RULE;
 use crate::json::{JsonSink, JsonSource, quoted};
 use crate::plan::{Absent, Node, NodeId, Slot};
 use crate::protobuf::ProtobufSink;
@@ -91,8 +91,8 @@ impl Job<'_, '_> {
             sink.null(slot);
         } else {
             let nodes = &self.compiler.plans.nodes;
-            let mut source = JsonSource::new(text.as_bytes(), DEPTH_MAX, &mut scratch.source)
-                .map_err(|(rule, _)| rule)?;
+            let mut source =
+                JsonSource::new(text.as_bytes(), DEPTH_MAX, &mut scratch.source).map_err(|(rule, _)| rule)?;
             walk::transcode(nodes, node, slot, &mut source, &mut *sink, &mut scratch.walk)?;
         }
         drop(sink);

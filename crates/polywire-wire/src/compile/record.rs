@@ -9,10 +9,10 @@ use polywire_diag::Diagnostic;
 use super::description::{Spots, Step};
 use super::types::limit;
 use super::{Direction, Job, PendingFill, Place, RecordKey, literal};
-use crate::{Encoding, Stop};
 use crate::check::number::zero_of;
 use crate::codes::NO_PROTOBUF_FORM;
 use crate::plan::{Absent, ExtraRule, Key, Node, NodeId, OnNull, Record, Row, Slot};
+use crate::{Encoding, Stop};
 
 /// What becomes of a field.
 #[derive(Clone, Debug)]

@@ -6,11 +6,11 @@ use polywire_syntax::Value;
 
 use super::description::Step;
 use super::{Job, Place};
-use crate::{Encoding, Kind};
 use crate::codes::TOO_MANY_ALTERNATIVES;
 use crate::plan::{
     Branch, Empty, ExtraRule, Key, Node, NodeId, Peek, PeekRow, Record, Row, Slot, Sum, Tag, Text, Written,
 };
+use crate::{Encoding, Kind};
 
 /// Alternatives that can be told apart without a tag.
 const UNTAGGED_MAX: usize = 128;
@@ -47,7 +47,8 @@ impl<'a> Job<'_, 'a> {
             };
             let spots = self.stepped(place.spots, id, Step::Variant(at));
             let inner = Place { spots, ..inner };
-            let number = if place.spots.from.is_some() { self.number_of(place.spots, at) } else { inner.number };
+            let number =
+                if place.spots.from.is_some() { self.number_of(place.spots, at) } else { inner.number };
             let (node, written) = self.alternative(shape, at, &inner);
             let slot = self.branch_slot(place.spots, at, &inner);
             branches.push(Branch { node, slot, number, written });

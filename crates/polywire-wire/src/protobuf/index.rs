@@ -5,8 +5,8 @@
 
 use super::ProtobufSource;
 use super::source::{GROUP, LENGTH, PACKED, SPAN};
-use crate::varint;
 use crate::plan::{NO_ROW, Record};
+use crate::varint;
 use crate::{Frame, Step, Stop};
 
 /// One occurrence of a field.

@@ -2,8 +2,8 @@
 
 use super::ProtobufSource;
 use super::source::{FIXED32, FIXED64, LENGTH, VARINT};
-use crate::varint;
 use crate::keys::KeyText;
+use crate::varint;
 use crate::{Frame, Stop};
 
 /// The number of an entry's key.

@@ -2,9 +2,9 @@
 
 use super::ProtobufSource;
 use super::source::{FIXED32, FIXED64, LENGTH, PACKED, VARINT};
-use crate::varint;
 use crate::Stop;
 use crate::plan::Wire;
+use crate::varint;
 
 impl ProtobufSource<'_> {
     /// The bits of a number.

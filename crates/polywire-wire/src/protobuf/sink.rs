@@ -1,7 +1,7 @@
 //! Writes a Protobuf message.
 
-use crate::varint::pack;
 use crate::plan::{Enum, Float, Int, Slot, Wire};
+use crate::varint::pack;
 use crate::{Buffer, Sink};
 
 /// Writes into a buffer.

@@ -3,10 +3,10 @@
 //! It reads in wire order as long as no field of a message comes twice. The first that does sends the whole message
 //! through once more, carefully: an index of spans per message, sorted by row (see `index`).
 
-use crate::varint;
 use crate::plan::{Enum, Float, Int, Record, Sum, Wire};
 use crate::scratch::SourceScratch;
 use crate::text::{instant, time};
+use crate::varint;
 use crate::{Frame, Kind, Mark, Source, Step, Stop};
 
 /// Reads a message.

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod avro;
 mod contract;
 mod hostile;
 mod openapi;
@@ -11,3 +12,4 @@ mod protojson;
 mod random;
 mod rules;
 mod run;
+mod values;
