@@ -12,6 +12,7 @@ mod drift;
 mod dump;
 mod fits;
 mod lock;
+mod maps;
 mod name;
 mod openapi;
 mod operation;
@@ -29,6 +30,7 @@ pub use derive::{derive_avro, derive_grpc};
 pub use drift::{Aspect, Difference, Drift, Drifts, Fate, Side, drift};
 pub use dump::dump;
 pub use lock::{Lock, LockMode, Numbered};
+pub use maps::{FieldMap, FieldPath, MapKind, Maps, Origin, TypeMap};
 pub use name::{Words, words};
 pub use openapi::{
     BodyNotes, Description, Header, Kept, OpenApi, OperationNotes, OutcomeNotes, Spelling, TypeNotes,
