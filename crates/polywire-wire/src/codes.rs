@@ -10,4 +10,5 @@ polywire_diag::codes! {
     NO_ADDRESS = "PW-W0007",
     SCHEMA_NOT_COMPILED = "PW-W0008",
     NO_FORM = "PW-W0009",
+    NO_MAP = "PW-W0010",
 }

@@ -6,9 +6,11 @@ mod bytes;
 mod description;
 mod laid;
 mod literal;
+mod mapped;
 mod operation;
 mod outcome;
 mod packed;
+mod pair;
 mod place;
 mod record;
 mod request;
@@ -19,7 +21,7 @@ mod types;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use polywire_contract::{Contract, TypeId, TypeRef};
+use polywire_contract::{Contract, Maps, TypeId, TypeRef};
 use polywire_diag::{Code, Diagnostic, Span};
 
 use crate::plan::{Node, NodeId, PlanId, PlanOptions, Plans, Program, Root};
@@ -43,11 +45,13 @@ pub(crate) struct Mode {
     pub(crate) direction: Direction,
     /// Rules are checked; without, only the shape is.
     pub(crate) checks: bool,
+    /// The types of the two sides are not the same.
+    pub(crate) mapped: bool,
 }
 
 impl Mode {
     pub(crate) fn new(from: Encoding, to: Encoding, direction: Direction) -> Mode {
-        Mode { from, to, direction, checks: true }
+        Mode { from, to, direction, checks: true, mapped: false }
     }
 
     /// One of the two sides is Protobuf.
@@ -57,7 +61,7 @@ impl Mode {
 
     /// The bytes stay as they are.
     pub(crate) fn identity(self) -> bool {
-        self.from == self.to
+        self.from == self.to && !self.mapped
     }
 }
 
@@ -99,6 +103,9 @@ pub(crate) struct Job<'c, 'a> {
     diags: &'c mut Vec<Diagnostic>,
     mode: Mode,
     failed: bool,
+    maps: Option<&'a Maps>,
+    /// A type whose rules hold, too.
+    also: Option<TypeId>,
 }
 
 impl<'a> Compiler<'a> {
@@ -148,7 +155,7 @@ impl<'a> Compiler<'a> {
     }
 
     fn job<'c>(&'c mut self, mode: Mode, diags: &'c mut Vec<Diagnostic>) -> Job<'c, 'a> {
-        Job { compiler: self, diags, mode, failed: false }
+        Job { compiler: self, diags, mode, failed: false, maps: None, also: None }
     }
 }
 
@@ -194,6 +201,7 @@ impl<'a> Job<'_, 'a> {
         (!self.failed).then_some(Root {
             from: self.mode.from,
             to: self.mode.to,
+            same: self.mode.identity(),
             node,
             lenient,
             prefix,

@@ -64,8 +64,8 @@ pub mod parts {
     };
     pub use crate::plan::{
         Absent, Bool, Branch, Bytes, Cell, Choice, Condition, Decimal, Derived, DerivedFrom, Empty, Enum,
-        ExtraRule, Float, Guard, Int, Items, Laid, List, Map, Matcher, Members, NameRule, Node, NodeId,
-        OnNull, Packed, PackedBranch, Peek, PeekRow, Record, Residual, Row, SchemaNode, Slot, Sum, Tag, Text,
-        Values, Wire, Wrapped,
+        ExtraRule, Float, Guard, Int, Items, Laid, List, Look, Looked, Map, Mapped, Matcher, Members, Move,
+        Moved, NameRule, Node, NodeId, OnNull, Packed, PackedBranch, Peek, PeekRow, Record, Residual, Row,
+        SchemaNode, Slot, Sum, Tag, Text, Translation, Values, Wire, Wrapped,
     };
 }

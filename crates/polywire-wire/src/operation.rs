@@ -285,6 +285,7 @@ impl Plans {
             let json = Root {
                 from: Encoding::Json,
                 to: plan.to,
+                same: plan.to == Encoding::Json,
                 node,
                 lenient: None,
                 prefix: leaf.path.clone(),

@@ -1,6 +1,7 @@
 //! Plans as data: an arena of nodes for all operations, without closures, shared between threads.
 
 mod cell;
+mod mapped;
 mod node;
 mod program;
 mod record;
@@ -8,10 +9,11 @@ mod schema;
 mod slot;
 
 pub use cell::Cell;
+pub use mapped::{Look, Looked, Mapped, Move, Moved};
 pub(crate) use node::Written;
 pub use node::{
     Bool, Branch, Bytes, Decimal, Empty, Enum, Float, Int, List, Map, Node, NodeId, Packed, PackedBranch,
-    Peek, PeekRow, Sum, Tag, Text, Values, Wire, Wrapped,
+    Peek, PeekRow, Sum, Tag, Text, Translation, Values, Wire, Wrapped,
 };
 pub(crate) use program::{
     Body, Leaf, OperationPlan, OutcomePlan, ParamsPlan, Program, RequestPlan, Root, VerdictPlan,

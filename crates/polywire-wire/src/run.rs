@@ -53,7 +53,7 @@ impl Plans {
         buffer.clear();
         let mut pass = Pass::new(&self.nodes, source, walk);
         pass.message(root, input, &mut Target::Buffer(buffer))?;
-        if root.from == root.to {
+        if root.same {
             return Ok(Passed::Same);
         }
         out.clear();
@@ -154,7 +154,7 @@ impl<'a> Pass<'a> {
                     (Encoding::Protobuf, Target::Buffer(out)) => {
                         walk::transcode(nodes, node, slot, &mut source, &mut ProtobufSink::new(out), state)
                     }
-                    (Encoding::Json, _) => {
+                    (_, _) if root.same => {
                         walk::transcode(nodes, node, slot, &mut source, &mut Discard, state)
                     }
                     (_, target) => write(nodes, node, slot, &mut source, root, target, state),
@@ -167,7 +167,7 @@ impl<'a> Pass<'a> {
                     (Encoding::Json, Target::Buffer(out)) => {
                         walk::transcode(nodes, node, slot, &mut source, &mut JsonSink::new(out), state)
                     }
-                    (Encoding::Protobuf, _) => {
+                    (_, _) if root.same => {
                         walk::transcode(nodes, node, slot, &mut source, &mut Discard, state)
                     }
                     (_, target) => write(nodes, node, slot, &mut source, root, target, state),
@@ -216,7 +216,7 @@ fn write<S: Source>(
 ) -> Result<(), Stop> {
     let mut go = |sink: &mut dyn Sink| walk::transcode(nodes, node, slot, source, sink, state);
     match (root.to, target) {
-        _ if root.from == root.to => go(&mut Discard),
+        _ if root.same => go(&mut Discard),
         (Encoding::Json, Target::Params(params)) => {
             let mut sink = ParamSink::new(params);
             let done = go(&mut sink);

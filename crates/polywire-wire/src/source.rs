@@ -74,14 +74,12 @@ pub trait Source {
     fn jump(&mut self, mark: Mark) -> Result<(), Stop> {
         self.seek(mark)
     }
+    /// Keeps what was noted of an object when it ends: its values are gone back to.
+    fn keep(&self, _: &mut Frame) {}
     /// Says at which place the next value lies: encodings without names and tags learn from it what stands there.
     fn place(&mut self, _: &Slot) {}
     /// Passes over one value, with the whole grammar.
     fn skip(&mut self) -> Result<(), Stop>;
-    /// Whether it can do that without knowing what stands there.
-    fn can_skip(&self) -> bool {
-        true
-    }
     /// Where the value lies that was read last, for violations.
     fn at(&self) -> u32;
     /// What stands there, in the words of violations.

@@ -7,6 +7,7 @@ mod digest;
 mod laid;
 mod list;
 mod map;
+mod mapped;
 mod missing;
 mod packed;
 mod record;
@@ -117,7 +118,10 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
             Node::Enum(choice) => {
                 let number = self.source.choice(choice)?;
                 choice.check(number)?;
-                self.sink.choice(slot, choice, number);
+                match &choice.into {
+                    None => self.sink.choice(slot, choice, number),
+                    Some(into) => self.sink.choice(slot, &into.target, into.number(number)?),
+                }
             }
             Node::Instant => {
                 let (seconds, nanos) = self.source.instant()?;
@@ -172,6 +176,7 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
                 self.sink.null_value(slot);
             }
             Node::Map(map) => self.map(map, slot)?,
+            Node::Mapped(mapped) => self.mapped(mapped, slot, None)?,
             Node::Sum(sum) => self.sum(sum)?,
             Node::Packed(packed) => self.packed(packed, slot)?,
             Node::Wrapped(wrapped) => self.wrapped(wrapped, slot)?,
@@ -232,6 +237,10 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
 
     fn note(&mut self, rule: Stop, segment: Option<Segment>) -> Result<(), Stop> {
         let path = self.state.pointer(self.nodes, segment.as_ref());
+        // A value that goes to several places may break the same rule for each.
+        if self.state.found.iter().any(|found| found.path == path && found.rule == rule.rule()) {
+            return Ok(());
+        }
         let missing = matches!(rule, Stop::Required);
         let found = if missing { "nothing" } else { self.source.found() };
         self.state.found.push(Violation { path, rule: rule.rule(), offset: self.source.at(), found });

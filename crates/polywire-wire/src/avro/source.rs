@@ -159,9 +159,6 @@ impl Source for AvroSource<'_> {
     fn skip(&mut self) -> Result<(), Stop> {
         Err(Stop::Enough)
     }
-    fn can_skip(&self) -> bool {
-        false
-    }
     fn at(&self) -> u32 {
         self.at as u32
     }

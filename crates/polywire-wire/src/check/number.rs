@@ -85,6 +85,18 @@ impl Exact {
         text.parse().unwrap_or(f64::NAN)
     }
 
+    /// An integer.
+    pub(crate) fn whole(value: i128) -> Exact {
+        Exact { negative: value < 0, digits: value.unsigned_abs(), exponent: 0 }
+    }
+
+    /// The exact product; none where it has too many digits.
+    pub(crate) fn times(self, other: Exact) -> Option<Exact> {
+        let digits = self.digits.checked_mul(other.digits)?;
+        let exponent = self.exponent.checked_add(other.exponent)?;
+        Some(Exact { negative: self.negative != other.negative && digits != 0, digits, exponent })
+    }
+
     /// The largest integer that is not above it, and whether it is that integer.
     pub(crate) fn floor(self) -> Option<(i128, bool)> {
         let (mut magnitude, mut whole) = (self.digits, true);

@@ -82,6 +82,9 @@ impl Job<'_, '_> {
     pub(super) fn in_target(&self, text: &str, node: NodeId, slot: &Slot) -> Result<Box<[u8]>, Stop> {
         let (mut scratch, mut out) = (Scratch::new(0), Buffer::default());
         out.clear();
+        // JSON's sink writes the name when it writes the value.
+        let bare = Slot::bare();
+        let slot = if self.mode.to == Encoding::Json { &bare } else { slot };
         let mut sink: Box<dyn Sink + '_> = match self.mode.to {
             Encoding::Json => Box::new(JsonSink::new(&mut out)),
             Encoding::Protobuf => Box::new(ProtobufSink::new(&mut out)),

@@ -1,6 +1,6 @@
 //! Where a value stands on both sides while its plan is compiled.
 
-use polywire_contract::{Float, Int, ProtoField, ProtoKind, Shape};
+use polywire_contract::{Float, Int, ProtoField, ProtoKind, Shape, TypeId};
 
 use super::description::Spots;
 use crate::plan::{Key, Slot, wire_type};
@@ -28,6 +28,8 @@ pub(crate) struct Place {
     pub(crate) json: bool,
     /// Where the value stands in the descriptions of both sides.
     pub(crate) spots: Spots,
+    /// The type on the target's side, where it is another.
+    pub(crate) pair: Option<TypeId>,
 }
 
 impl Place {
@@ -47,6 +49,7 @@ impl Place {
             param: u16::MAX,
             json: false,
             spots: Spots::default(),
+            pair: None,
         }
     }
 
@@ -120,7 +123,7 @@ impl Place {
     /// Names the place, so that equal places can share a node.
     pub(crate) fn signature(&self) -> String {
         format!(
-            "{:?} {} {:?} {:?} {} {} {} {} {} {} {} {} {:?}",
+            "{:?} {} {:?} {:?} {} {} {} {} {} {} {} {} {:?} {:?}",
             self.key,
             self.number,
             self.kind,
@@ -133,7 +136,8 @@ impl Place {
             self.omit_zero,
             self.param,
             self.json,
-            self.spots
+            self.spots,
+            self.pair
         )
     }
 }

@@ -150,7 +150,7 @@ impl<'a> Job<'_, 'a> {
         shape.fields.iter().map(|field| found.fields.get(find(field)?)?.as_ref()).collect()
     }
 
-    fn row(&mut self, field: &'a Field, mut place: Place, record: NodeId, at: usize) -> Row {
+    pub(super) fn row(&mut self, field: &'a Field, mut place: Place, record: NodeId, at: usize) -> Row {
         let shape = &self.contract().ty(field.ty.id).shape;
         let repeated = matches!(shape, AnyShape::List(_) | AnyShape::Map { .. }) && !place.wrapped;
         let (must, proto_json) = (self.must_be_there(field), place.proto_json);
@@ -306,7 +306,7 @@ impl<'a> Job<'_, 'a> {
         found
     }
 
-    fn extra_of(&mut self, shape: &Shape) -> ExtraRule {
+    pub(super) fn extra_of(&mut self, shape: &Shape) -> ExtraRule {
         match shape.extra {
             _ if self.mode.from == Encoding::Protobuf => self.extra_rule(),
             Extra::Closed if self.mode.checks => ExtraRule::Refuse(Stop::AdditionalProperties),

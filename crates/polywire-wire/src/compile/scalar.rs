@@ -16,6 +16,9 @@ impl Job<'_, '_> {
     /// A scalar; all other shapes were dealt with before.
     pub(super) fn scalar(&mut self, id: TypeId, place: &Place) -> NodeId {
         let kind = place.kind.unwrap_or_else(|| self.natural(id));
+        // Enums have a translation, and a name is no text with rules.
+        let is_enum = matches!(self.contract().ty(id).shape, Shape::Enum(_));
+        let also = std::mem::replace(&mut self.also, place.pair.filter(|_| !is_enum));
         let as_text = !self.mode.protobuf() && self.is_text_there(place);
         let node = match &self.contract().ty(id).shape {
             Shape::Bool => self.bool(id),
@@ -43,6 +46,8 @@ impl Job<'_, '_> {
             Shape::Text => self.text(id, None),
             Shape::List(_) | Shape::Map { .. } | Shape::Record(_) | Shape::Sum(_) | Shape::Any => Node::Any,
         };
+        self.also = also;
+        let node = self.both(node, id, place);
         let node = self.narrowed(id, place, node);
         self.add(node)
     }
@@ -74,7 +79,7 @@ impl Job<'_, '_> {
         Node::Bool(Bool { allowed })
     }
 
-    fn text(&mut self, id: TypeId, format: Option<Format>) -> Node {
+    pub(super) fn text(&mut self, id: TypeId, format: Option<Format>) -> Node {
         let (mut min, mut max, mut rules) = (0, u32::MAX, TextRules::default());
         let mut unless_empty = false;
         rules.formats.extend(format.filter(|_| self.mode.checks || self.mode.protobuf()));
@@ -87,8 +92,14 @@ impl Job<'_, '_> {
                     Err(reason) => self.pattern_not_taken(text, &reason, *span),
                 },
                 Check::Format(name) => rules.formats.extend(Format::of(name)),
-                Check::Among(values) => rules.among = Some(sorted_texts(values)),
-                Check::NotAmong(values) => rules.not_among = sorted_texts(values),
+                Check::Among(values) => {
+                    let mut listed = sorted_texts(values);
+                    if let Some(before) = &rules.among {
+                        listed.retain(|text| before.contains(text));
+                    }
+                    rules.among = Some(listed);
+                }
+                Check::NotAmong(values) => rules.not_among.extend(sorted_texts(values)),
                 Check::Proto(ProtoRule::UnlessZero) => unless_empty = true,
                 Check::Proto(ProtoRule::MinBytes(count)) => {
                     rules.bytes.get_or_insert((0, u32::MAX)).0 = limit(*count);
@@ -355,7 +366,7 @@ impl Int {
 }
 
 /// The values of a domain.
-fn range(domain: Domain) -> (i64, u64) {
+pub(super) fn range(domain: Domain) -> (i64, u64) {
     match domain {
         Domain::I8 => (i8::MIN.into(), i8::MAX as u64),
         Domain::I16 => (i16::MIN.into(), i16::MAX as u64),

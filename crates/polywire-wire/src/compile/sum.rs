@@ -1,10 +1,10 @@
 //! Sums: how the alternative is found, decided here once.
 
-use polywire_contract::{Check, Extra, Shape, Sum as SumShape, TypeId, TypeRef};
+use polywire_contract::{Check, Extra, MapKind, Shape, Sum as SumShape, TypeId, TypeRef};
 use polywire_diag::Diagnostic;
 use polywire_syntax::Value;
 
-use super::description::Step;
+use super::description::{Spots, Step};
 use super::{Job, Place};
 use crate::codes::TOO_MANY_ALTERNATIVES;
 use crate::plan::{
@@ -16,6 +16,13 @@ use crate::{Encoding, Kind};
 const UNTAGGED_MAX: usize = 128;
 /// Sums inside of sums that are looked into for the kinds of their values.
 const NESTED_MAX: u32 = 8;
+
+/// An alternative of the target's sum.
+struct Twin {
+    sum: TypeId,
+    at: usize,
+    ty: TypeId,
+}
 
 impl<'a> Job<'_, 'a> {
     pub(super) fn sum(&mut self, id: TypeId, shape: &'a SumShape, place: &Place) -> NodeId {
@@ -38,21 +45,8 @@ impl<'a> Job<'_, 'a> {
             self.failed = true;
             return node;
         }
-        let mut branches = Vec::new();
-        for (at, variant) in shape.variants.iter().enumerate() {
-            let given = self.contract().protobuf.messages.get(&id).and_then(|m| m.fields.get(at)?.as_ref());
-            let inner = match given {
-                Some(field) => place.inside_field(field),
-                None => Place { wrapped: true, ..place.inside(at as u32 + 1, self.natural(variant.ty)) },
-            };
-            let spots = self.stepped(place.spots, id, Step::Variant(at));
-            let inner = Place { spots, ..inner };
-            let number =
-                if place.spots.from.is_some() { self.number_of(place.spots, at) } else { inner.number };
-            let (node, written) = self.alternative(shape, at, &inner);
-            let slot = self.branch_slot(place.spots, at, &inner);
-            branches.push(Branch { node, slot, number, written });
-        }
+        let branches =
+            (0..shape.variants.len()).filter_map(|at| self.one_branch(id, shape, at, place)).collect();
         let sum = Sum {
             tag: shape.tag.as_ref().map(|tag| self.tag(node, tag, shape)),
             kinds: self.kinds_of_branches(shape),
@@ -68,17 +62,76 @@ impl<'a> Job<'_, 'a> {
         wrapper
     }
 
-    /// An alternative, and the tag that has to be written beside it.
-    fn alternative(&mut self, shape: &SumShape, at: usize, place: &Place) -> (NodeId, Option<Written>) {
+    /// One alternative; none where a map leaves it out.
+    fn one_branch(&mut self, id: TypeId, shape: &'a SumShape, at: usize, place: &Place) -> Option<Branch> {
         let variant = &shape.variants[at];
-        let (Some(tag), Some(record)) = (&shape.tag, self.contract().record(variant.ty)) else {
-            return (self.single(variant.ty.into(), place), None);
+        let twin = self.twin(id, at, place);
+        let (sum, its_place) = match &twin {
+            Some(twin) if self.mode.to == Encoding::Protobuf => (twin.sum, twin.at),
+            _ => (id, at),
         };
-        let node = self.record_at(variant.ty, variant.ty, Some(tag), place.spots);
+        let given =
+            self.contract().protobuf.messages.get(&sum).and_then(|m| m.fields.get(its_place)?.as_ref());
+        let inner = match given {
+            Some(field) => place.inside_field(field),
+            None => Place { wrapped: true, ..place.inside(its_place as u32 + 1, self.natural(variant.ty)) },
+        };
+        let (read, written) = match &twin {
+            Some(twin) => (
+                self.stepped(Spots { to: None, ..place.spots }, id, Step::Variant(at)),
+                self.stepped(Spots { from: None, ..place.spots }, twin.sum, Step::Variant(twin.at)),
+            ),
+            None => {
+                let both = self.stepped(place.spots, id, Step::Variant(at));
+                (both, both)
+            }
+        };
+        let spots = Spots { from: read.from, to: written.to };
+        let pair = twin.as_ref().and_then(|twin| (twin.ty != variant.ty).then_some(twin.ty));
+        let inner = Place { spots, pair, ..inner };
+        let number = if place.spots.from.is_some() { self.number_of(place.spots, at) } else { inner.number };
+        let node = match &shape.tag {
+            Some(tag) if self.contract().record(variant.ty).is_some() => match pair {
+                Some(pair) => self.mapped(variant.ty, pair, &inner, Some(tag)),
+                None => self.record_at(variant.ty, variant.ty, Some(tag), spots),
+            },
+            _ => self.single(variant.ty.into(), &inner),
+        };
+        let written = match &twin {
+            Some(twin) => match &self.contract().ty(twin.sum).shape {
+                Shape::Sum(sum) => self.written_tag(sum, twin.at),
+                _ => None,
+            },
+            None => self.written_tag(shape, at),
+        };
+        let target_at = twin.as_ref().map_or(at, |twin| twin.at);
+        let slot = self.branch_slot(place.spots, target_at, &inner);
+        Some(Branch { node, slot, number, written })
+    }
+
+    /// The alternative of the target's sum that one of the source's becomes.
+    fn twin(&mut self, id: TypeId, at: usize, place: &Place) -> Option<Twin> {
+        let sum = place.pair.filter(|pair| *pair != id)?;
+        let Some(MapKind::Sum(variants)) = self.map_of(id, sum) else { return None };
+        let found = variants.iter().find(|pair| pair.0 as usize == at).map(|pair| pair.1 as usize);
+        let Shape::Sum(shape) = &self.contract().ty(sum).shape else { return None };
+        match found.and_then(|at| Some((at, shape.variants.get(at)?))) {
+            Some((at, variant)) => Some(Twin { sum, at, ty: variant.ty }),
+            None => {
+                self.no_map(id, sum, "an alternative of the one is none of the other");
+                None
+            }
+        }
+    }
+
+    /// The tag that has to be written beside an alternative that does not hold it itself.
+    fn written_tag(&self, shape: &SumShape, at: usize) -> Option<Written> {
+        let variant = &shape.variants[at];
+        let (Some(tag), Some(record)) = (&shape.tag, self.contract().record(variant.ty)) else { return None };
         let own = record.fields.iter().any(|field| field.name == *tag);
         let value = variant.tags.first().unwrap_or(&variant.name);
         let slot = Slot::bare().with_key(&Key::Name(tag.clone()));
-        (node, (!own).then(|| (slot, value.as_bytes().into())))
+        (!own).then(|| (slot, value.as_bytes().into()))
     }
 
     fn tag(&mut self, sum: NodeId, tag: &str, shape: &SumShape) -> Tag {

@@ -90,12 +90,14 @@ impl<'a> Job<'_, 'a> {
         let node = self.add(Node::Any);
         self.compiler.others.insert(key, node);
         let spots = self.stepped(place.spots, id, Step::Item);
+        let (item, pair) = self.paired_with(id, item, place);
         let inside = Place {
             key: Key::Item,
             implicit: false,
             omit_zero: false,
             map_key: None,
             spots,
+            pair,
             ..place.clone()
         };
         let mut slot = self.slot(&inside, false);
@@ -105,6 +107,7 @@ impl<'a> Job<'_, 'a> {
         }
         slot.packed = place.packed;
         let item = self.single(item, &inside);
+        let also = std::mem::replace(&mut self.also, place.pair);
         let (mut min, mut max, mut unique, mut or_empty) = (0, u32::MAX, false, false);
         for (check, span) in self.checks(id) {
             match check {
@@ -115,6 +118,7 @@ impl<'a> Job<'_, 'a> {
                 other => self.not_checked(other, *span),
             }
         }
+        self.also = also;
         let scalar = !matches!(kind, ProtoKind::Message | ProtoKind::String | ProtoKind::Bytes);
         let list = Node::List(List { item, slot, min, max, or_empty, scalar, unique });
         self.compiler.plans.nodes[node.at()] = self.narrowed(id, place, list);
@@ -129,14 +133,22 @@ impl<'a> Job<'_, 'a> {
         let node = self.add(Node::Any);
         self.compiler.others.insert(memo, node);
         let (key_kind, value_kind) = (place.map_key.unwrap_or(self.natural(key)), place.kind);
-        let key_place =
-            Place { key: Key::Bare, param: u16::MAX, spots: Spots::default(), ..place.inside(1, key_kind) };
+        let key_place = Place {
+            key: Key::Bare,
+            param: u16::MAX,
+            spots: Spots::default(),
+            pair: None,
+            ..place.inside(1, key_kind)
+        };
         let value_kind = value_kind.unwrap_or(ProtoKind::Message);
         let spots = self.stepped(place.spots, id, Step::Member);
-        let value_place = Place { key: Key::Bare, param: u16::MAX, spots, ..place.inside(2, value_kind) };
+        let (value, pair) = self.paired_with(id, value, place);
+        let value_place =
+            Place { key: Key::Bare, param: u16::MAX, spots, pair, ..place.inside(2, value_kind) };
         let slots = (key_place.slot(false), self.slot(&value_place, false));
         let key_node = self.single(key.into(), &key_place);
         let value = self.single(value, &value_place);
+        let also = std::mem::replace(&mut self.also, place.pair);
         let (mut min, mut max, mut or_empty) = (0, u32::MAX, false);
         for (check, span) in self.checks(id) {
             match check {
@@ -146,6 +158,7 @@ impl<'a> Job<'_, 'a> {
                 other => self.not_checked(other, *span),
             }
         }
+        self.also = also;
         let (key_slot, value_slot) = slots;
         let map = Map { key: key_node, value, key_slot, value_slot, or_empty, min, max };
         self.compiler.plans.nodes[node.at()] = self.narrowed(id, place, Node::Map(Box::new(map)));
@@ -154,6 +167,14 @@ impl<'a> Job<'_, 'a> {
 
     /// A value that stands alone: an item, a member, an alternative, or a field that is no list.
     pub(super) fn single(&mut self, ty: TypeRef, place: &Place) -> NodeId {
+        if let Some(pair) = place.pair
+            && !self.are_alike(ty.id, pair)
+        {
+            let Some((id, other)) = self.specific(ty.id, pair) else { return self.add(Node::Any) };
+            if id != ty.id {
+                return self.single(TypeRef { id, ..ty }, &Place { pair: Some(other), ..place.clone() });
+            }
+        }
         let shape = &self.contract().ty(ty.id).shape;
         if matches!(shape, Shape::Any) {
             if self.mode.described() {
@@ -182,7 +203,10 @@ impl<'a> Job<'_, 'a> {
             return self.wrap(ty.id, &inner, true, Empty::Null);
         }
         match shape {
-            Shape::Record(_) => self.record_at(ty.id, ty.id, None, place.spots),
+            Shape::Record(_) => match place.pair {
+                Some(pair) if pair != ty.id => self.mapped(ty.id, pair, place, None),
+                _ => self.record_at(ty.id, ty.id, None, place.spots),
+            },
             Shape::Sum(sum) => self.sum(ty.id, sum, place),
             Shape::List(_) | Shape::Map { .. } if protobuf => {
                 let inner = self.inner_place(ty.id, place);
@@ -338,8 +362,13 @@ impl<'a> Job<'_, 'a> {
     }
 
     /// The rules of a type, unless only shapes count.
-    pub(super) fn checks(&self, id: TypeId) -> &'a [(Check, Span)] {
-        if self.mode.checks { &self.contract().ty(id).checks } else { &[] }
+    pub(super) fn checks(&self, id: TypeId) -> Vec<&'a (Check, Span)> {
+        if !self.mode.checks {
+            return Vec::new();
+        }
+        let contract = self.contract();
+        let also = self.also.iter().flat_map(|also| &contract.ty(*also).checks);
+        contract.ty(id).checks.iter().chain(also).collect()
     }
 }
 

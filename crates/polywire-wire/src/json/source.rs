@@ -258,6 +258,12 @@ impl Source for JsonSource<'_> {
         if self.fuel < 0 { Err(Stop::Fuel) } else { Ok(()) }
     }
 
+    fn jump(&mut self, mark: Mark) -> Result<(), Stop> {
+        self.position = mark.position as usize;
+        self.depth = mark.depth;
+        Ok(())
+    }
+
     /// Recursion ends with the depth that is left.
     fn skip(&mut self) -> Result<(), Stop> {
         match self.peek() {

@@ -2,7 +2,7 @@
 
 use polywire_contract::ProtoKind;
 
-use super::{Record, SchemaNode, Slot};
+use super::{Mapped, Record, SchemaNode, Slot};
 use crate::Stop;
 use crate::check::{BytesRules, FloatRules, Moment, TextRules};
 
@@ -22,6 +22,8 @@ impl NodeId {
 pub enum Node {
     /// Named fields.
     Record(Record),
+    /// Named fields that become those of another type.
+    Mapped(Box<Mapped>),
     /// Items.
     List(List),
     /// Members under keys of one type.
@@ -305,6 +307,16 @@ pub struct Enum {
     pub(crate) allowed: Option<Vec<i32>>,
     /// Numbers that rules take away.
     pub(crate) excluded: Vec<i32>,
+    /// The enum that is written, where it is another.
+    pub(crate) into: Option<Box<Translation>>,
+}
+
+/// Values of one enum as those of another.
+#[derive(Clone, Debug)]
+pub struct Translation {
+    /// Numbers of the one with those of the other.
+    pub(crate) numbers: Vec<(i32, i32)>,
+    pub(crate) target: Enum,
 }
 
 impl Int {
@@ -336,7 +348,16 @@ impl Enum {
     pub(crate) fn new(names: Vec<(Box<[u8]>, i32)>, open: bool) -> Enum {
         let mut sorted: Vec<u16> = (0..names.len() as u16).collect();
         sorted.sort_by(|a, b| names[*a as usize].0.cmp(&names[*b as usize].0));
-        Enum { names, sorted, open, lenient: false, text: false, allowed: None, excluded: Vec::new() }
+        Enum {
+            names,
+            sorted,
+            open,
+            lenient: false,
+            text: false,
+            allowed: None,
+            excluded: Vec::new(),
+            into: None,
+        }
     }
 
     /// The number of a name.
@@ -370,6 +391,13 @@ impl Enum {
             _ if self.excluded.contains(&number) => Err(Stop::Not),
             _ => Ok(()),
         }
+    }
+}
+
+impl Translation {
+    /// The other enum's number.
+    pub(crate) fn number(&self, number: i32) -> Result<i32, Stop> {
+        self.numbers.iter().find(|pair| pair.0 == number).map(|pair| pair.1).ok_or(Stop::Enum)
     }
 }
 

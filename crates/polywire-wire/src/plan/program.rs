@@ -63,6 +63,8 @@ pub(crate) struct VerdictPlan {
 pub(crate) struct Root {
     pub(crate) from: Encoding,
     pub(crate) to: Encoding,
+    /// The bytes stay as they are.
+    pub(crate) same: bool,
     pub(crate) node: NodeId,
     /// The same without rules, where broken rules are only reported.
     pub(crate) lenient: Option<NodeId>,

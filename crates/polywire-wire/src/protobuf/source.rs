@@ -208,6 +208,19 @@ impl Source for ProtobufSource<'_> {
         if self.fuel < 0 { Err(Stop::Fuel) } else { Ok(()) }
     }
 
+    fn jump(&mut self, mark: Mark) -> Result<(), Stop> {
+        let fuel = self.fuel;
+        let gone = self.seek(mark);
+        self.fuel = fuel;
+        gone
+    }
+
+    fn keep(&self, frame: &mut Frame) {
+        if self.careful {
+            frame.flag = u32::MAX;
+        }
+    }
+
     fn skip(&mut self) -> Result<(), Stop> {
         self.at = self.position;
         if self.wire == PACKED {

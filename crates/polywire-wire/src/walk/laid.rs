@@ -9,7 +9,7 @@ use super::state::Found;
 use super::{Segment, Walk};
 use crate::json::JsonSink;
 use crate::plan::{Derived, DerivedFrom, Laid, Record, Row, Slot, Written};
-use crate::{Discard, Mark, Sink, Source, Step, Stop};
+use crate::{Mark, Sink, Source, Step, Stop};
 
 /// Where a record is.
 struct Course<'a> {
@@ -100,24 +100,6 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
             self.left_out(course, usize::from(at))?;
         }
         self.row(course, at)
-    }
-
-    /// Past a value that is read later.
-    fn pass_over(&mut self, row: &'a Row) -> Result<(), Stop> {
-        if self.source.can_skip() {
-            return self.source.skip();
-        }
-        self.source.place(&row.slot);
-        if self.source.null()? {
-            return Ok(());
-        }
-        let mut walk = Walk::<S, Discard, false> {
-            nodes: self.nodes,
-            source: &mut *self.source,
-            sink: &mut Discard,
-            state: &mut *self.state,
-        };
-        walk.value_apart(row.node, &row.slot)
     }
 
     /// Rows before `to` that did not come: whether they will come later is not known yet.

@@ -74,13 +74,8 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
 
     #[inline(never)]
     pub(super) fn one_of(&self, record: &Record, seen: &Seen) -> Result<(), Stop> {
-        let is_seen = |row: &&u16| {
-            let word =
-                if seen.wide { self.state.masks[seen.base + usize::from(**row / 64)] } else { seen.rows };
-            word >> (**row % 64) & 1 == 1
-        };
         for (rows, required) in &record.one_of {
-            match rows.iter().filter(is_seen).count() {
+            match rows.iter().filter(|row| self.is_seen(seen, **row)).count() {
                 0 if *required => return Err(Stop::Required),
                 0 | 1 => {}
                 _ => return Err(Stop::OneOf),
@@ -106,6 +101,11 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
             self.state.masks.resize(seen.base + record.expected.len(), 0);
         }
         seen
+    }
+
+    pub(super) fn is_seen(&self, seen: &Seen, at: u16) -> bool {
+        let word = if seen.wide { self.state.masks[seen.base + usize::from(at / 64)] } else { seen.rows };
+        word >> (at % 64) & 1 == 1
     }
 
     #[inline(always)]

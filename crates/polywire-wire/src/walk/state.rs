@@ -58,6 +58,8 @@ pub(crate) struct State {
     pub(crate) indexing: bool,
     /// Where the members of such objects lie, and what they told.
     pub(super) places: Vec<Found>,
+    /// A text that is put together.
+    pub(super) joined: Vec<u8>,
     /// A value written for a comparison.
     pub(super) shown: Buffer,
     /// Nanoseconds since 1970, for rules about the past and the future.
@@ -83,6 +85,7 @@ impl State {
             told: 0,
             indexing: false,
             places: Vec::new(),
+            joined: Vec::new(),
             shown: Buffer::default(),
             now: None,
         }

@@ -31,6 +31,7 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
         self.source.place(&branch.slot);
         match &nodes[branch.node.at()] {
             Node::Record(record) => self.record(record, &branch.slot, branch.written.as_ref())?,
+            Node::Mapped(mapped) => self.mapped(mapped, &branch.slot, branch.written.as_ref())?,
             _ => self.value_apart(branch.node, &branch.slot)?,
         }
         self.state.told = at as u32;

@@ -5,6 +5,7 @@
 mod avro;
 mod contract;
 mod hostile;
+mod maps;
 mod openapi;
 mod operation;
 mod oracle;
