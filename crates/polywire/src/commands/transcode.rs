@@ -8,6 +8,7 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
+use polywire_contract::derive_avro;
 use polywire_diag::Diagnostic;
 use polywire_wire::{Compiler, ENCODINGS, Encoding, Passed, PlanId, PlanOptions, Plans, Refusal, Scratch};
 
@@ -20,8 +21,8 @@ use progress::Progress;
 /// Carries messages of one type from one encoding to another, from standard input to standard output
 #[derive(clap::Args)]
 #[command(after_help = "\
-JSON is one value per line, Protobuf has its length in front of each message (a varint), as `writeDelimitedTo` and its like
-write it; with `--framing single` the whole input is one message. Every rule of the contract is checked. A message that is
+JSON is one value per line; Protobuf and Avro have its length in front of each message (a varint), as `writeDelimitedTo` and
+its like write it; with `--framing single` the whole input is one message. Every rule of the contract is checked. A message that is
 wrong ends it, unless `--reject` says where such messages go.")]
 pub(crate) struct Transcode {
     /// The contract of the type; without one, the workspace's contracts are meant
@@ -133,6 +134,10 @@ impl Transcode {
             );
         }
         let ty = project::find_type(&project.contract, &self.ty)?;
+        if from == Encoding::Avro || to == Encoding::Avro {
+            // What has no form in Avro is said when the plan is compiled.
+            derive_avro(&mut project.contract, ty);
+        }
         let mut diags = Vec::new();
         let mut compiler = Compiler::new(&project.contract);
         let plan = compiler.ty(ty.into(), from, to, &PlanOptions::default(), &mut diags);
