@@ -24,7 +24,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use polywire_contract::{Contract, Maps, TypeId, TypeRef};
 use polywire_diag::{Code, Diagnostic, Span};
 
-use crate::plan::{Node, NodeId, PlanId, PlanOptions, Plans, Program, Root};
+use crate::plan::{JsonOptions, Node, NodeId, PlanId, PlanOptions, Plans, Program, Root};
 use crate::{Encoding, Validation};
 use description::Spots;
 pub(crate) use place::Place;
@@ -47,11 +47,23 @@ pub(crate) struct Mode {
     pub(crate) checks: bool,
     /// The types of the two sides are not the same.
     pub(crate) mapped: bool,
+    /// How JSON is written.
+    pub(crate) json: JsonOptions,
 }
 
 impl Mode {
     pub(crate) fn new(from: Encoding, to: Encoding, direction: Direction) -> Mode {
-        Mode { from, to, direction, checks: true, mapped: false }
+        Mode { from, to, direction, checks: true, mapped: false, json: JsonOptions::default() }
+    }
+
+    /// With a way to write JSON, where it is written.
+    pub(crate) fn with_json(self, json: JsonOptions) -> Mode {
+        if self.to == Encoding::Json { Mode { json, ..self } } else { self }
+    }
+
+    /// The same where values are only read.
+    pub(crate) fn reading(self) -> Mode {
+        Mode { to: self.from, mapped: false, json: JsonOptions::default(), ..self }
     }
 
     /// One of the two sides is Protobuf.
@@ -59,9 +71,14 @@ impl Mode {
         self.from == Encoding::Protobuf || self.to == Encoding::Protobuf
     }
 
+    /// JSON of one type is written anew.
+    pub(crate) fn rewrites_json(self) -> bool {
+        self.from == Encoding::Json && self.to == Encoding::Json && !self.mapped && !self.identity()
+    }
+
     /// The bytes stay as they are.
     pub(crate) fn identity(self) -> bool {
-        self.from == self.to && !self.mapped
+        self.from == self.to && !self.mapped && self.json == JsonOptions::default()
     }
 }
 
@@ -95,6 +112,8 @@ pub struct Compiler<'a> {
     said: BTreeSet<(&'static str, Option<Span>)>,
     order_base: u32,
     schemas: schema::Schemas,
+    /// The node of values that are copied.
+    copied: NodeId,
 }
 
 /// One compilation: the compiler, where its findings go, and whether a plan can come of it.
@@ -111,15 +130,17 @@ pub(crate) struct Job<'c, 'a> {
 impl<'a> Compiler<'a> {
     /// A compiler without plans.
     pub fn new(contract: &'a Contract) -> Self {
+        let plans = Plans { nodes: vec![Node::Copied], ..Plans::default() };
         Compiler {
             contract,
-            plans: Plans::default(),
+            plans,
             records: BTreeMap::new(),
             others: BTreeMap::new(),
             fills: Vec::new(),
             said: BTreeSet::new(),
             order_base: 0,
             schemas: schema::Schemas::default(),
+            copied: NodeId(0),
         }
     }
 
@@ -134,7 +155,8 @@ impl<'a> Compiler<'a> {
         options: &PlanOptions,
         diags: &mut Vec<Diagnostic>,
     ) -> Option<PlanId> {
-        let mut job = self.job(Mode::new(from, to, Direction::Request), diags);
+        let mode = Mode::new(from, to, Direction::Request).with_json(options.json);
+        let mut job = self.job(mode, diags);
         let place = job.whole_place(ty.id, ty.id);
         let root = job.root(options, String::new(), |job| job.whole_at(ty, ty.id, &place));
         let slot = job.mode.described().then(|| Box::new(job.slot(&place, false)));

@@ -42,7 +42,7 @@ pub use encoding::{Encoding, EncodingRow};
 pub use json::{JsonSink, JsonSource};
 pub use operation::{Output, Passed};
 pub use params::{ParamSink, TextSource};
-pub use plan::{PlanId, PlanOptions, Plans};
+pub use plan::{Int64, JsonOptions, KeyOrder, PlanId, PlanOptions, Plans};
 pub use protobuf::{ProtobufSink, ProtobufSource};
 pub use scratch::Scratch;
 pub use sink::{Discard, Sink};

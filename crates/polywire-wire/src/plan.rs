@@ -18,7 +18,7 @@ pub use node::{
 pub(crate) use program::{
     Body, Leaf, OperationPlan, OutcomePlan, ParamsPlan, Program, RequestPlan, Root, VerdictPlan,
 };
-pub use program::{PlanId, PlanOptions, Plans};
+pub use program::{Int64, JsonOptions, KeyOrder, PlanId, PlanOptions, Plans};
 pub(crate) use record::NO_ROW;
 pub use record::{Absent, Derived, DerivedFrom, ExtraRule, Laid, OnNull, Record, Row};
 pub use schema::{Choice, Condition, Guard, Items, Matcher, Members, NameRule, Residual, SchemaNode};

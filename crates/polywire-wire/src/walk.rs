@@ -181,6 +181,7 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
             Node::Packed(packed) => self.packed(packed, slot)?,
             Node::Wrapped(wrapped) => self.wrapped(wrapped, slot)?,
             Node::Any | Node::Tag | Node::Elsewhere => self.source.skip()?,
+            Node::Copied => self.any(slot)?,
             Node::Schema(schema) => self.schema(schema)?,
             _ => unreachable!("the common kinds are in `value`"),
         }

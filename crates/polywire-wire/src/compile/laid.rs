@@ -5,7 +5,7 @@ use polywire_contract::{Derivation, Field, Record as Shape};
 
 use super::description::Spots;
 use super::{Job, PendingFill, Place, literal};
-use crate::plan::{Derived, DerivedFrom, Laid, NodeId, OnNull, Row};
+use crate::plan::{Derived, DerivedFrom, KeyOrder, Laid, NodeId, OnNull, Row};
 
 /// In which order fields become rows.
 pub(super) struct Orders {
@@ -20,6 +20,9 @@ pub(super) struct Orders {
 impl Job<'_, '_> {
     pub(super) fn field_orders(&self, shape: &Shape, spots: Spots) -> Orders {
         let (read, written, in_order) = self.orders(spots);
+        if let Some(rows) = self.wanted_order(shape) {
+            return Orders { rows, read: read.unwrap_or_default(), in_order: true };
+        }
         let declared = || (0..shape.fields.len()).collect();
         match (read, written) {
             (Some(read), Some(written)) if read != written => Orders { rows: written, read, in_order },
@@ -28,6 +31,17 @@ impl Job<'_, '_> {
                 Orders { rows, read: Vec::new(), in_order }
             }
         }
+    }
+
+    /// The order in which the members of JSON are wanted.
+    fn wanted_order(&self, shape: &Shape) -> Option<Vec<usize>> {
+        let mut rows: Vec<usize> = (0..shape.fields.len()).collect();
+        match self.mode.json.order {
+            KeyOrder::Source => return None,
+            KeyOrder::Contract => {}
+            KeyOrder::Name => rows.sort_by(|a, b| shape.fields[*a].name.cmp(&shape.fields[*b].name)),
+        }
+        Some(rows)
     }
 
     /// What null and absence mean where a side is described.

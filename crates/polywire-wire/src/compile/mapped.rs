@@ -56,7 +56,8 @@ impl<'a> Compiler<'a> {
         diags: &mut Vec<Diagnostic>,
     ) -> Option<PlanId> {
         let pair = maps.pairs.first()?;
-        let mut job = self.job(Mode { mapped: true, ..Mode::new(from, to, Direction::Request) }, diags);
+        let mode = Mode { mapped: true, ..Mode::new(from, to, Direction::Request) }.with_json(options.json);
+        let mut job = self.job(mode, diags);
         job.maps = Some(maps);
         let from = job.spots_of(pair.from).from;
         let spots = Spots { from, to: job.spots_of(pair.to).to };
@@ -126,7 +127,7 @@ impl<'a> Job<'_, 'a> {
         let mode = self.mode;
         let read = Spots { to: None, ..spots };
         // The values are read by themselves here: nothing is written.
-        self.mode = Mode { to: mode.from, mapped: false, ..mode };
+        self.mode = mode.reading();
         let contract = self.contract();
         let Some(shape) = contract.record(ty) else {
             self.mode = mode;
@@ -151,7 +152,7 @@ impl<'a> Job<'_, 'a> {
                 None if pairing.leaves.below(path) => {
                     self.mode = mode;
                     let below = self.look(pairing, field.ty.id, path, spots);
-                    self.mode = Mode { to: mode.from, mapped: false, ..mode };
+                    self.mode = mode.reading();
                     Looked::Below(Box::new(below))
                 }
                 None => Looked::Dropped,
@@ -332,7 +333,7 @@ impl<'a> Job<'_, 'a> {
     fn alone(&mut self, pairing: &mut Pairing, target: &Target<'a>, path: &[u32]) -> Option<Moved> {
         let source = self.source_of(pairing, path)?;
         let mode = self.mode;
-        self.mode = Mode { to: mode.from, mapped: false, ..mode };
+        self.mode = mode.reading();
         let place = Place::field(&source.field.name, source.proto, source.proto_json);
         let place = Place { spots: source.spots, ..place };
         let node = self.field_value(source.field.ty.id.into(), &place);

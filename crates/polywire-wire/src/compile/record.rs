@@ -310,9 +310,10 @@ impl<'a> Job<'_, 'a> {
         match shape.extra {
             _ if self.mode.from == Encoding::Protobuf => self.extra_rule(),
             Extra::Closed if self.mode.checks => ExtraRule::Refuse(Stop::AdditionalProperties),
-            Extra::Typed(ty) if self.mode.identity() => {
+            Extra::Typed(ty) if self.mode.identity() || self.mode.rewrites_json() => {
                 let place = Place { key: Key::Bare, ..Place::whole(false) };
-                ExtraRule::Typed(self.single(ty, &place))
+                let node = self.single(ty, &place);
+                if self.mode.identity() { ExtraRule::Typed(node) } else { ExtraRule::Copy(node) }
             }
             _ => self.extra_rule(),
         }

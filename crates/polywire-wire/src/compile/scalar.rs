@@ -10,7 +10,7 @@ use crate::Stop;
 use crate::check::number::Bound;
 use crate::check::{Exact, FloatRules, Format, TextRules, pattern, well_known};
 use crate::codes::{NO_PROTOBUF_FORM, PATTERN_NOT_TAKEN, RULE_NOT_CHECKED};
-use crate::plan::{Bool, Decimal, Enum, Float, Int, Node, NodeId, Text, Values, Wire};
+use crate::plan::{Bool, Decimal, Enum, Float, Int, Int64, Node, NodeId, Text, Values, Wire};
 
 impl Job<'_, '_> {
     /// A scalar; all other shapes were dealt with before.
@@ -158,7 +158,11 @@ impl Job<'_, '_> {
                     | ProtoKind::Sfixed32
             ),
             wire: Wire::of(kind),
-            quoted: place.proto_json && wide,
+            quoted: wide
+                && match self.mode.json.int64 {
+                    None => place.proto_json,
+                    Some(int64) => int64 == Int64::Text,
+                },
             lenient: place.proto_json,
         };
         let plain = int.clone();
@@ -273,6 +277,7 @@ impl Job<'_, '_> {
         let mut choice = Enum::new(names, shape.open && !text);
         choice.lenient = proto.is_some_and(|proto| proto.proto_json) && place.proto_json;
         choice.text = text;
+        choice.as_number = proto.is_some() && self.mode.json.enum_numbers;
         let mut zero = false;
         for (check, span) in self.checks(id) {
             // A listed value is a name, or of a Protobuf enum a number.

@@ -325,13 +325,18 @@ impl Sink for JsonSink<'_> {
         }
         self.key(slot);
         match choice.by_number(number) {
-            Some(name) => scan::write(self.out, name),
-            None => self.signed(i64::from(number)),
+            Some(name) if !choice.as_number => scan::write(self.out, name),
+            _ => self.signed(i64::from(number)),
         }
     }
 
     fn mask(&mut self, slot: &Slot, value: &[u8]) {
         self.key(slot);
         scan::write(self.out, value);
+    }
+
+    fn number(&mut self, slot: &Slot, value: &[u8]) {
+        self.key(slot);
+        self.out.slice(value);
     }
 }

@@ -60,6 +60,8 @@ pub enum Node {
     Null,
     /// Any value: passed over, not written.
     Any,
+    /// Any value: written as it is read, part by part.
+    Copied,
     /// A member that says which alternative a sum holds: read before, written by the sum.
     Tag,
     /// A place that another pass reads: passed over, not written.
@@ -303,6 +305,8 @@ pub struct Enum {
     pub(crate) lenient: bool,
     /// Protobuf holds the name.
     pub(crate) text: bool,
+    /// JSON writes the number.
+    pub(crate) as_number: bool,
     /// Numbers that rules leave.
     pub(crate) allowed: Option<Vec<i32>>,
     /// Numbers that rules take away.
@@ -354,6 +358,7 @@ impl Enum {
             open,
             lenient: false,
             text: false,
+            as_number: false,
             allowed: None,
             excluded: Vec::new(),
             into: None,

@@ -16,11 +16,50 @@ pub struct PlanOptions {
     pub response: Validation,
     /// How deep a message may nest.
     pub depth_max: u16,
+    /// How JSON is written.
+    pub json: JsonOptions,
+}
+
+/// How JSON is written where a contract leaves a choice, or someone wants it in another way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct JsonOptions {
+    /// Integers of 64 bits; none is as the contract's format says (ProtoJSON: text).
+    pub int64: Option<Int64>,
+    /// Enums that have numbers are written as these.
+    pub enum_numbers: bool,
+    /// The order of members.
+    pub order: KeyOrder,
+}
+
+/// How integers of 64 bits are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Int64 {
+    /// `12`
+    Number,
+    /// `"12"`
+    Text,
+}
+
+/// The order of the members of objects.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum KeyOrder {
+    /// As they come.
+    #[default]
+    Source,
+    /// As the contract lists them.
+    Contract,
+    /// By name.
+    Name,
 }
 
 impl Default for PlanOptions {
     fn default() -> Self {
-        PlanOptions { validation: Validation::Enforce, response: Validation::Enforce, depth_max: 64 }
+        PlanOptions {
+            validation: Validation::Enforce,
+            response: Validation::Enforce,
+            depth_max: 64,
+            json: JsonOptions::default(),
+        }
     }
 }
 

@@ -66,6 +66,8 @@ pub enum ExtraRule {
     Refuse(crate::Stop),
     /// They are checked and stay.
     Typed(NodeId),
+    /// They are checked and written.
+    Copy(NodeId),
 }
 
 /// A record.

@@ -2,7 +2,7 @@
 
 use super::digest::Digest;
 use super::{Segment, Walk};
-use crate::plan::{List, Node, Slot};
+use crate::plan::{Key, List, Node, Slot};
 use crate::{Frame, Kind, Mark, Sink, Source, Stop};
 
 impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, K, COLLECT> {
@@ -116,8 +116,9 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
                 let mut frame = self.source.list()?;
                 let opened = self.sink.list(slot);
                 let mut items = 0;
+                let item = Slot::bare().with_key(&Key::Item);
                 while self.source.more(&mut frame, false)? {
-                    self.any(&Slot::bare())?;
+                    self.any(&item)?;
                     items += 1;
                 }
                 self.sink.end_list(slot, opened, items);

@@ -206,12 +206,25 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
                 }
                 done
             }
+            ExtraRule::Copy(node) if ahead => {
+                let name = self.source.unknown_name(step);
+                let opened = self.sink.entry_text(&Slot::bare(), &Slot::bare(), name.as_bytes());
+                if COLLECT {
+                    self.state.path.push(Segment::Name(name));
+                }
+                let done = self.value_apart(node, &Slot::bare());
+                if COLLECT {
+                    self.state.path.pop();
+                }
+                self.sink.end_entry(opened);
+                done
+            }
             ExtraRule::Drop => {
                 self.state.dropped = self.state.dropped.saturating_add(1);
                 if ahead { self.source.skip() } else { Ok(()) }
             }
-            ExtraRule::Keep | ExtraRule::Typed(_) if ahead => self.source.skip(),
-            ExtraRule::Keep | ExtraRule::Typed(_) => Ok(()),
+            ExtraRule::Keep | ExtraRule::Typed(_) | ExtraRule::Copy(_) if ahead => self.source.skip(),
+            ExtraRule::Keep | ExtraRule::Typed(_) | ExtraRule::Copy(_) => Ok(()),
         };
         let Err(rule) = done else { return Ok(()) };
         if !COLLECT {

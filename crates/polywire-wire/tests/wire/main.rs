@@ -8,6 +8,7 @@ mod hostile;
 mod maps;
 mod openapi;
 mod operation;
+mod options;
 mod oracle;
 mod protojson;
 mod random;
