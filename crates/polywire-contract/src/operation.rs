@@ -199,6 +199,15 @@ pub enum Place {
         /// Whether a list is a repeated key.
         explode: bool,
     },
+    /// In the body as parts of `multipart/form-data`.
+    Part {
+        /// As in a query, where the contract says one.
+        style: Style,
+        /// Whether a list is a part for each item.
+        explode: bool,
+        /// Bytes as they are, of a list those of each item; else text.
+        file: bool,
+    },
     /// The body is its text.
     Text,
 }
@@ -241,6 +250,11 @@ pub enum BodyBinding {
     /// `application/x-www-form-urlencoded`, made of all fields whose place is the form.
     Form {
         /// The form's own type.
+        ty: TypeRef,
+    },
+    /// `multipart/form-data`, made of all fields whose place is a part.
+    Multipart {
+        /// The body's own type.
         ty: TypeRef,
     },
     /// The text of the one field whose place is the text.

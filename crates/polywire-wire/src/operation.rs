@@ -222,6 +222,12 @@ impl Plans {
     ) -> Result<(), Refusal> {
         scratch.params.link(params, plan.leaves.len());
         let mut broken = None;
+        for param in params {
+            let Some(rule) = param.broken_rule() else { continue };
+            let violation = Violation { path: param.text.clone(), rule, offset: 0, found: "text" };
+            let refusal = Refusal { malformed: false, violations: vec![violation] };
+            join(if plan.observe { &mut out.observed } else { &mut broken }, refusal);
+        }
         let mut groups = 0u64;
         for (at, leaf) in plan.leaves.iter().enumerate() {
             let head = scratch.params.heads[at];

@@ -15,6 +15,7 @@ use crate::NOT_SAYABLE;
 
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
+const MULTIPART: &str = "multipart/form-data";
 
 /// The methods that a path item has a field for.
 const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace"];
@@ -263,7 +264,7 @@ impl Printer<'_> {
         for (at, (field, place)) in record.fields.iter().zip(&binding.places).enumerate() {
             let at = at as u32;
             match place {
-                Place::Path { .. } | Place::Body | Place::Form { .. } | Place::Text => {}
+                Place::Path { .. } | Place::Body | Place::Form { .. } | Place::Part { .. } | Place::Text => {}
                 Place::Query { style: Style::Dotted, .. } => {
                     let own =
                         leaves.iter().filter(|leaf| leaf.path.first() == Some(&at) && !in_path(&leaf.path));
@@ -294,9 +295,9 @@ impl Printer<'_> {
             Place::Path { style, explode } => ("path", Style::Simple, style, explode),
             Place::Header { explode } => ("header", Style::Simple, Style::Simple, explode),
             Place::Cookie { style, explode } => ("cookie", Style::Form, style, explode),
-            Place::Query { style, explode } | Place::Form { style, explode } => {
-                ("query", Style::Form, style, explode)
-            }
+            Place::Query { style, explode }
+            | Place::Form { style, explode }
+            | Place::Part { style, explode, .. } => ("query", Style::Form, style, explode),
             Place::Body | Place::Text => ("query", Style::Form, Style::Form, true),
         };
         let mut schema = self.field(field, dialect, 0);
@@ -376,6 +377,7 @@ impl Printer<'_> {
             BodyBinding::Fields { ty: None } => (JSON, self.body_fields(operation, binding, record, dialect)),
             BodyBinding::Field(at) => (JSON, self.field(record.fields.get(*at as usize)?, dialect, 0)),
             BodyBinding::Form { ty } => (FORM, self.schema(*ty, dialect, 0)),
+            BodyBinding::Multipart { ty } => (MULTIPART, self.schema(*ty, dialect, 0)),
             BodyBinding::Text => {
                 let at = binding.places.iter().position(|place| *place == Place::Text)?;
                 ("text/plain", self.field(record.fields.get(at)?, dialect, 0))
@@ -389,8 +391,17 @@ impl Printer<'_> {
             }
         };
         let mut one = json!({"schema": schema});
-        if let BodyBinding::Form { .. } = &binding.body {
-            let encoding = encoding(record, binding);
+        if let BodyBinding::Form { .. } | BodyBinding::Multipart { .. } = &binding.body {
+            let mut encoding = encoding(record, binding);
+            for (name, part) in notes.iter().flat_map(|notes| &notes.parts) {
+                let told = encoding.entry(name.clone()).or_insert_with(|| json!({}));
+                if !part.media.is_empty() {
+                    told["contentType"] = json!(part.media.join(", "));
+                }
+                if let Some(headers) = &part.headers {
+                    told["headers"] = self.kept(headers);
+                }
+            }
             if !encoding.is_empty() {
                 one["encoding"] = Value::Object(encoding);
             }
@@ -530,7 +541,7 @@ fn describe(out: &mut Value, schema: &mut Value, doc: &str) {
 fn encoding(record: &Record, binding: &HttpBinding) -> Map<String, Value> {
     let mut found = Map::new();
     for (field, place) in record.fields.iter().zip(&binding.places) {
-        let Place::Form { style, explode } = *place else { continue };
+        let (Place::Form { style, explode } | Place::Part { style, explode, .. }) = *place else { continue };
         if style != Style::Form || !explode {
             found.insert(field.name.clone(), json!({"style": style_name(style), "explode": explode}));
         }

@@ -25,6 +25,8 @@ pub(crate) struct Place {
     pub(crate) param: u16,
     /// The leaf's text is JSON.
     pub(crate) json: bool,
+    /// The leaf is bytes as they are.
+    pub(crate) file: bool,
 }
 
 impl Place {
@@ -43,6 +45,7 @@ impl Place {
             omit_zero: false,
             param: u16::MAX,
             json: false,
+            file: false,
         }
     }
 
@@ -110,13 +113,14 @@ impl Place {
         slot.omit_zero = self.omit_zero;
         slot.param = self.param;
         slot.json = self.json;
+        slot.file = self.file;
         slot
     }
 
     /// Names the place, so that equal places can share a node.
     pub(crate) fn signature(&self) -> String {
         format!(
-            "{:?} {} {:?} {:?} {} {} {} {} {} {} {} {}",
+            "{:?} {} {:?} {:?} {} {} {} {} {} {} {} {} {}",
             self.key,
             self.number,
             self.kind,
@@ -128,7 +132,8 @@ impl Place {
             self.proto_json,
             self.omit_zero,
             self.param,
-            self.json
+            self.json,
+            self.file
         )
     }
 }

@@ -26,6 +26,8 @@ pub struct Slot {
     pub(crate) param: u16,
     /// Parameters: the leaf's text is JSON.
     pub(crate) json: bool,
+    /// Parameters: bytes stand there as they are.
+    pub(crate) file: bool,
 }
 
 /// What stands before a value in JSON.
@@ -63,6 +65,7 @@ impl Slot {
             omit_zero: false,
             param: u16::MAX,
             json: false,
+            file: false,
         }
     }
 

@@ -128,7 +128,7 @@ impl Run {
     }
 
     fn request(&mut self, params: &[(u16, &str)], body: Option<&[u8]>) -> Result<Passed, Refusal> {
-        let params: Vec<Param> = params.iter().map(|p| Param { slot: p.0, text: p.1.into() }).collect();
+        let params: Vec<Param> = params.iter().map(|p| Param::text(p.0, p.1)).collect();
         self.plans.request(self.plan, &params, body, &mut self.out, &mut self.scratch)
     }
 
