@@ -116,7 +116,7 @@ pub struct OutcomeNotes {
     pub described: BTreeMap<String, Kept>,
 }
 
-/// A header field of an answer. It is passed on, not checked.
+/// A header field of an answer.
 #[derive(Clone, Debug)]
 pub struct Header {
     /// Its name, compared without case.
@@ -135,6 +135,13 @@ pub struct Header {
     pub doc: String,
     /// Where it was written.
     pub span: Span,
+}
+
+impl Header {
+    /// Whether its text is JSON.
+    pub fn is_json(&self) -> bool {
+        self.content.as_deref().is_some_and(is_json)
+    }
 }
 
 /// What is said of a type: `examples`, `xml`, `externalDocs`, `contentMediaType`, `format: binary`, extensions.

@@ -266,6 +266,14 @@ pub enum BodyBinding {
     },
 }
 
+impl Outcome {
+    /// The body that other forms have: the first of JSON, else the first of text.
+    pub fn body(&self) -> Option<&Media> {
+        let typed = || self.media.iter().filter(|media| media.ty.is_some());
+        typed().find(|media| media.is_json()).or_else(|| typed().find(|media| media.is_text()))
+    }
+}
+
 /// One way in which an operation can end.
 #[derive(Clone, Debug)]
 pub struct Outcome {
@@ -309,7 +317,7 @@ impl Status {
 pub struct Media {
     /// Lower case, without parameters: `application/json`.
     pub name: String,
-    /// What it holds; `None` is bytes that nobody checks.
+    /// What it holds, of text a scalar; `None` is bytes that nobody checks.
     pub ty: Option<TypeRef>,
 }
 
@@ -317,6 +325,11 @@ impl Media {
     /// JSON itself, or a `+json` type.
     pub fn is_json(&self) -> bool {
         crate::openapi::is_json(&self.name)
+    }
+
+    /// Text that is held to a type.
+    pub fn is_text(&self) -> bool {
+        self.ty.is_some() && self.name.starts_with("text/")
     }
 }
 

@@ -163,6 +163,10 @@ impl Bound {
         if !matches!(self.body, BodyRule::Form | BodyRule::Text(_)) {
             return Ok(params);
         }
+        if !media.is_none_or(parts::is_utf8) {
+            let message = "The request's body must be UTF-8.";
+            return Err(StandardError::new(Code::UnsupportedMediaType, message));
+        }
         let mut reading = Reading { bound: self, params };
         let Ok(text) = std::str::from_utf8(body) else {
             return Err(malformed("The request's body is not UTF-8.", ""));

@@ -151,7 +151,7 @@ impl<'a> Job<'_, 'a> {
         }
     }
 
-    fn without_checks<T>(&mut self, make: impl FnOnce(&mut Self) -> T) -> T {
+    pub(super) fn without_checks<T>(&mut self, make: impl FnOnce(&mut Self) -> T) -> T {
         let mode = self.mode;
         self.mode.checks = false;
         let made = make(self);

@@ -140,7 +140,7 @@ fn one(rule: &PartRule, part: &Part, params: &mut Vec<Param>, lists: &mut Vec<(u
 }
 
 /// Whether text of a media type is UTF-8, as all text is that is read here.
-fn is_utf8(media: &str) -> bool {
+pub(crate) fn is_utf8(media: &str) -> bool {
     let Some((_, parameters)) = media.split_once(';') else { return true };
     let utf8 = |(key, value): (String, String)| {
         key != "charset" || matches!(value.to_ascii_lowercase().as_str(), "utf-8" | "utf8" | "us-ascii")
