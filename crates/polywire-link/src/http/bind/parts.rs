@@ -88,6 +88,10 @@ pub(crate) fn read(
     // Of each list of JSON its leaf and the text so far.
     let mut lists: Vec<(u16, String)> = Vec::new();
     for part in &parts {
+        // Says in which charset others would read the rest (RFC 7578, section 4.6).
+        if part.name == "_charset_" && !part.body.eq_ignore_ascii_case(b"utf-8") {
+            return Err(malformed("A part says another charset than UTF-8.", ""));
+        }
         let Ok(at) = bound.parts.binary_search_by(|rule| rule.spelled.name.as_str().cmp(&part.name)) else {
             if let Some(path) = bound.body_closed.refused(&part.name) {
                 params.push(Param::text(Param::UNKNOWN, path));
