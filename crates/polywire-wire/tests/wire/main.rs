@@ -7,6 +7,7 @@ mod hostile;
 mod openapi;
 mod operation;
 mod oracle;
+mod parts;
 mod protojson;
 mod random;
 mod rules;
