@@ -26,6 +26,11 @@ fn is_json(name: &str) -> bool {
     Media { name: name.to_string(), ty: None }.is_json()
 }
 
+/// Whether what has a media type is text, of whatever kind.
+fn is_textual(name: &str) -> bool {
+    name.starts_with("text/") || is_json(name) || name.ends_with("/xml") || name.ends_with("+xml")
+}
+
 impl Lowering<'_, '_> {
     /// What the part of a field holds; none where nobody could read it.
     pub(super) fn part_kind(&self, ty: TypeRef, way: &BodyWay<'_>, field: &str) -> Option<PartKind> {
@@ -40,32 +45,27 @@ impl Lowering<'_, '_> {
     }
 
     fn single_part(&self, id: TypeId, media: &[String]) -> Option<PartKind> {
-        let json = !media.is_empty() && media.iter().all(|name| is_json(name));
-        let text = media.iter().all(|name| name.starts_with("text/"));
+        let json = media.iter().all(|name| is_json(name));
+        let described = self.contract.ty(id);
         let notes = self.contract.openapi.types.get(&id);
-        let shape = &self.contract.ty(id).shape;
         let is_tree = |shape: &Shape| {
             matches!(shape, Shape::Record(_) | Shape::Map { .. } | Shape::List(_) | Shape::Any)
         };
-        let tree = match shape {
-            Shape::Sum(sum) => {
-                sum.variants.iter().any(|variant| is_tree(&self.contract.ty(variant.ty).shape))
-            }
-            shape => matches!(shape, Shape::Record(_) | Shape::Map { .. }),
-        };
-        Some(match shape {
-            Shape::List(_) => return None,
-            _ if json => PartKind::Json,
-            _ if tree && media.is_empty() => PartKind::Json,
-            _ if tree => return None,
+        Some(match &described.shape {
             Shape::Bytes if notes.is_some_and(|notes| notes.is_binary()) => PartKind::File,
+            Shape::Any if json && !media.is_empty() => PartKind::Json,
             Shape::Any => PartKind::File,
-            Shape::Text if !text => PartKind::File,
-            Shape::Text
-                if notes
-                    .is_some_and(|notes| notes.media().is_some_and(|name| !name.starts_with("text/"))) =>
-            {
-                PartKind::File
+            Shape::Record(_) | Shape::Map { .. } => return json.then_some(PartKind::Json),
+            Shape::Sum(sum) if sum.variants.iter().any(|one| is_tree(&self.contract.ty(one.ty).shape)) => {
+                return json.then_some(PartKind::Json);
+            }
+            Shape::List(_) => return None,
+            Shape::Text => {
+                let of_text = |check: &Check| matches!(check, Check::Pattern(_) | Check::Format(_));
+                let ruled = described.checks.iter().any(|(check, _)| of_text(check));
+                let own = notes.and_then(|notes| notes.media());
+                let text = media.iter().map(String::as_str).chain(own).all(is_textual);
+                if text || ruled { PartKind::Text } else { PartKind::File }
             }
             _ => PartKind::Text,
         })
