@@ -17,6 +17,9 @@ use super::style::Spelled;
 use closed::Closed;
 use parts::PartRule;
 
+/// How many names that must not be there are said; no caller is told of more violations.
+const UNKNOWN_MAX: usize = 32;
+
 /// Where a parameter's text stands in the path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Capture {
@@ -239,13 +242,17 @@ impl Reading<'_> {
 
     /// The pairs of a query or a form.
     fn pairs(&mut self, text: &str, rules: &[Spelled], closed: &Closed) -> Result<(), StandardError> {
+        let mut unknown = 0;
         for pair in text.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let name = percent::decode(name, Plus::Space).ok_or_else(|| self.malformed(None))?;
             let Ok(at) = rules.binary_search_by(|rule| rule.name.as_str().cmp(&name)) else {
                 // Other names that the contract does not know stay where they are and mean nothing here.
-                if let Some(path) = closed.refused(&name) {
+                if unknown < UNKNOWN_MAX
+                    && let Some(path) = closed.refused(&name)
+                {
                     self.params.push(Param::text(Param::UNKNOWN, path));
+                    unknown += 1;
                 }
                 continue;
             };
