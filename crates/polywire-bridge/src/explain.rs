@@ -105,6 +105,7 @@ impl Snapshot {
         match (form, body) {
             (Form::Message, _) => "protobuf",
             (Form::Document, Some(BodyBinding::Form { .. })) => "form",
+            (Form::Document, Some(BodyBinding::Multipart { .. })) => "multipart",
             (Form::Document, Some(BodyBinding::Text)) => "text",
             (Form::Document, Some(BodyBinding::Opaque { .. })) => "bytes as they are",
             (Form::Document, _) => "json",

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::time::SystemTime;
 
 use bytes::Bytes;
-use polywire_call::{Body, Clock, Exchange, SystemClock};
+use polywire_call::{Body, Clock, Exchange, Metadata, SystemClock};
 use polywire_contract::BodyBinding;
 use polywire_wire::{Form, Output, Passed, Plans, Refusal, Scratch};
 
@@ -85,6 +85,22 @@ fn media(snapshot: &Snapshot, operation: polywire_contract::OperationId, way: Wa
 fn without_body(snapshot: &Snapshot, operation: polywire_contract::OperationId, way: Way) -> bool {
     let bindings = &snapshot.contract.operation(operation).http;
     bindings.get(way.to.1).is_some_and(|binding| binding.body == BodyBinding::None)
+}
+
+/// Checks the header fields of an outcome.
+pub(crate) fn headers(
+    plans: &Plans,
+    way: Way,
+    outcome: usize,
+    metadata: &Metadata,
+) -> Result<Report, Refusal> {
+    if !plans.reads_headers(way.plan, outcome) {
+        return Ok(Report::default());
+    }
+    work(plans, |output, scratch| {
+        plans.headers(way.plan, outcome, || metadata.iter(), output, scratch)?;
+        Ok(report(output))
+    })
 }
 
 /// Brings the body of an outcome into the caller's form; `None` is the body as it is.

@@ -121,11 +121,10 @@ impl Derive<'_> {
     /// Why a message cannot carry what the operation takes or gives.
     fn opaque(&self, operation: &crate::Operation) -> Option<&'static str> {
         if operation.http.first().is_some_and(|binding| matches!(binding.body, BodyBinding::Opaque { .. })) {
-            return Some("its body is not JSON");
+            return Some("its body is not read");
         }
-        let json = |outcome: &crate::Outcome| outcome.media.iter().any(|m| m.is_json() && m.ty.is_some());
-        let bytes = operation.outcomes.iter().any(|o| o.ok && !o.media.is_empty() && !json(o));
-        bytes.then_some("what it answers is not JSON")
+        let bytes = operation.outcomes.iter().any(|o| o.ok && !o.media.is_empty() && o.body().is_none());
+        bytes.then_some("what it answers is neither JSON nor text")
     }
 
     /// Fills what waits; a loop and not recursion, so that deep contracts cost no stack.

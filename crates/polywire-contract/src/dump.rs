@@ -186,6 +186,7 @@ impl Dump<'_> {
             BodyBinding::Fields { ty: Some(ty) } => format!(" body: {}", self.short(*ty)),
             BodyBinding::Field(at) => format!(" body: field {}", self.path(operation, &[*at])),
             BodyBinding::Form { ty } => format!(" body: form {}", self.short(*ty)),
+            BodyBinding::Multipart { ty } => format!(" body: multipart {}", self.short(*ty)),
             BodyBinding::Text => " body: text".to_string(),
             BodyBinding::Opaque { media } => format!(" body: opaque {}", media.join(", ")),
         };

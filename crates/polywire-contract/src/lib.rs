@@ -33,7 +33,8 @@ pub use lock::{Lock, LockMode, Numbered};
 pub use maps::{FieldMap, FieldPath, MapKind, Maps, Origin, TypeMap};
 pub use name::{Words, words};
 pub use openapi::{
-    BodyNotes, Description, Header, Kept, OpenApi, OperationNotes, OutcomeNotes, Spelling, TypeNotes,
+    BodyNotes, Description, Header, Kept, OpenApi, OperationNotes, OutcomeNotes, PartNotes, Spelling,
+    TypeNotes,
 };
 pub use operation::{
     BodyBinding, Effect, GrpcBinding, GrpcOutcome, HttpBinding, Interface, InterfaceId, Media, Operation,

@@ -61,6 +61,17 @@ pub struct BodyNotes {
     pub media: Vec<String>,
     /// What the contract says of a media type that is passed on as it is: schema, `encoding`, examples.
     pub described: BTreeMap<String, Kept>,
+    /// What `encoding` says of single parts of `multipart/form-data`, beside their style.
+    pub parts: BTreeMap<String, PartNotes>,
+}
+
+/// What is said of a part of `multipart/form-data`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PartNotes {
+    /// The media types that it may have, lower case and without parameters; empty where nothing is said.
+    pub media: Vec<String>,
+    /// Its header fields; they are kept, not checked.
+    pub headers: Option<Kept>,
 }
 
 /// What one description says as a whole.
@@ -105,7 +116,7 @@ pub struct OutcomeNotes {
     pub described: BTreeMap<String, Kept>,
 }
 
-/// A header field of an answer. It is passed on, not checked.
+/// A header field of an answer.
 #[derive(Clone, Debug)]
 pub struct Header {
     /// Its name, compared without case.
@@ -126,9 +137,29 @@ pub struct Header {
     pub span: Span,
 }
 
-/// What is said of a type: `examples`, `xml`, `externalDocs`, extensions.
+impl Header {
+    /// Whether its text is JSON.
+    pub fn is_json(&self) -> bool {
+        self.content.as_deref().is_some_and(is_json)
+    }
+}
+
+/// What is said of a type: `examples`, `xml`, `externalDocs`, `contentMediaType`, `format: binary`, extensions.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TypeNotes {
     /// As they are called there.
     pub fields: Vec<(String, Kept)>,
+}
+
+impl TypeNotes {
+    /// The media type of what the text or the bytes hold (`contentMediaType`).
+    pub fn media(&self) -> Option<&str> {
+        let (_, kept) = self.fields.iter().find(|(key, _)| key == "contentMediaType")?;
+        kept.0.strip_prefix('"')?.strip_suffix('"')
+    }
+
+    /// Whether bytes stand there as they are, where text need not be (`format: binary`).
+    pub fn is_binary(&self) -> bool {
+        self.fields.iter().any(|(key, kept)| key == "format" && &*kept.0 == "\"binary\"")
+    }
 }

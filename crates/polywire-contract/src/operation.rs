@@ -199,6 +199,15 @@ pub enum Place {
         /// Whether a list is a repeated key.
         explode: bool,
     },
+    /// In the body as parts of `multipart/form-data`.
+    Part {
+        /// As in a query, where the contract says one.
+        style: Style,
+        /// Whether a list is a part for each item.
+        explode: bool,
+        /// Bytes as they are, of a list those of each item; else text.
+        file: bool,
+    },
     /// The body is its text.
     Text,
 }
@@ -243,6 +252,11 @@ pub enum BodyBinding {
         /// The form's own type.
         ty: TypeRef,
     },
+    /// `multipart/form-data`, made of all fields whose place is a part.
+    Multipart {
+        /// The body's own type.
+        ty: TypeRef,
+    },
     /// The text of the one field whose place is the text.
     Text,
     /// Bytes of another media type, passed on as they are.
@@ -250,6 +264,14 @@ pub enum BodyBinding {
         /// What the contract lists.
         media: Vec<String>,
     },
+}
+
+impl Outcome {
+    /// The body that other forms have: the first of JSON, else the first of text.
+    pub fn body(&self) -> Option<&Media> {
+        let typed = || self.media.iter().filter(|media| media.ty.is_some());
+        typed().find(|media| media.is_json()).or_else(|| typed().find(|media| media.is_text()))
+    }
 }
 
 /// One way in which an operation can end.
@@ -295,7 +317,7 @@ impl Status {
 pub struct Media {
     /// Lower case, without parameters: `application/json`.
     pub name: String,
-    /// What it holds; `None` is bytes that nobody checks.
+    /// What it holds, of text a scalar; `None` is bytes that nobody checks.
     pub ty: Option<TypeRef>,
 }
 
@@ -303,6 +325,11 @@ impl Media {
     /// JSON itself, or a `+json` type.
     pub fn is_json(&self) -> bool {
         crate::openapi::is_json(&self.name)
+    }
+
+    /// Text that is held to a type.
+    pub fn is_text(&self) -> bool {
+        self.ty.is_some() && self.name.starts_with("text/")
     }
 }
 

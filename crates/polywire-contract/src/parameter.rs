@@ -116,7 +116,9 @@ fn is_one_text(place: &Place) -> bool {
     match *place {
         Place::Path { .. } | Place::Header { .. } => true,
         Place::Cookie { explode, .. } => !explode,
-        Place::Query { style, explode } | Place::Form { style, explode } => {
+        Place::Query { style, explode }
+        | Place::Form { style, explode }
+        | Place::Part { style, explode, .. } => {
             !explode && !matches!(style, Style::DeepObject | Style::Dotted)
         }
         Place::Body | Place::Text => false,
@@ -126,7 +128,9 @@ fn is_one_text(place: &Place) -> bool {
 /// The name of a member of a record that is taken apart.
 fn nested(outer: &str, name: &str, place: &Place) -> String {
     match place {
-        Place::Query { style: Style::DeepObject, .. } | Place::Form { style: Style::DeepObject, .. } => {
+        Place::Query { style: Style::DeepObject, .. }
+        | Place::Form { style: Style::DeepObject, .. }
+        | Place::Part { style: Style::DeepObject, .. } => {
             format!("{outer}[{name}]")
         }
         Place::Query { style: Style::Dotted, .. } => format!("{outer}.{name}"),

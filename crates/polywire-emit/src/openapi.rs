@@ -2,6 +2,7 @@
 //!
 //! Must not leave out a rule that JSON Schema can say.
 
+mod bodies;
 mod kept;
 mod operations;
 mod schemas;

@@ -6,6 +6,7 @@ mod answer;
 mod bind;
 mod connect;
 mod listen;
+mod multipart;
 mod percent;
 mod pool;
 mod render;
@@ -26,6 +27,15 @@ pub use route::{Conflict, conflicts};
 /// REST, in both directions.
 #[derive(Clone, Copy, Debug)]
 pub struct Http;
+
+/// Whether a media type lies in `*/*`, `text/*` or is just the one named.
+fn in_range(range: &str, media: &str) -> bool {
+    match range.strip_suffix('*') {
+        Some("*/") => true,
+        Some(start) => media.starts_with(start),
+        None => range == media,
+    }
+}
 
 impl Link for Http {
     fn name(&self) -> &'static str {

@@ -8,6 +8,7 @@ mod documents;
 mod fields;
 mod input;
 mod kept;
+mod multipart;
 mod operation;
 mod outcome;
 mod parts;

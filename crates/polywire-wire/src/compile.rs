@@ -1,6 +1,7 @@
 //! Turns operations and types of a contract into plans. What cannot be carried over faithfully is a diagnostic here,
 //! not a surprise at run time.
 
+mod answer;
 mod avro;
 mod bytes;
 mod description;

@@ -1,5 +1,7 @@
 //! Runs the plan of an operation: parameters and body in, one message out, and the other way round.
 
+mod answer;
+
 use crate::params::{NONE, TextSource};
 use crate::plan::{Body, Leaf, NodeId, OutcomePlan, ParamsPlan, PlanId, Plans, Program, RequestPlan, Root};
 use crate::protobuf::ProtobufSink;
@@ -81,6 +83,18 @@ impl Plans {
             None | Some(OutcomePlan::Opaque) => Ok(Passed::Same),
             Some(OutcomePlan::Fixed(bytes)) => {
                 out.body.extend_from_slice(bytes);
+                Ok(Passed::Written)
+            }
+            Some(OutcomePlan::Text(plan)) => self.text(plan, body, out, scratch),
+            Some(OutcomePlan::ToText(root)) => {
+                let Scratch { source, walk, .. } = scratch;
+                out.params.clear();
+                let mut pass = Pass::new(&self.nodes, source, walk);
+                let done = pass.message(root, body, &mut Target::Params(&mut out.params));
+                (out.observed, out.dropped) = (pass.observed, pass.dropped);
+                done?;
+                let text = out.params.first().map_or(&[][..], |param| param.text.as_bytes());
+                out.body.extend_from_slice(text);
                 Ok(Passed::Written)
             }
             Some(OutcomePlan::Message(root)) => {
@@ -212,7 +226,7 @@ impl Plans {
         broken.map_or(Ok(()), Err)
     }
 
-    fn params(
+    pub(super) fn params(
         &self,
         plan: &ParamsPlan,
         params: &[Param],
@@ -222,6 +236,12 @@ impl Plans {
     ) -> Result<(), Refusal> {
         scratch.params.link(params, plan.leaves.len());
         let mut broken = None;
+        for param in params {
+            let Some(rule) = param.broken_rule() else { continue };
+            let violation = Violation { path: param.text.clone(), rule, offset: 0, found: "text" };
+            let refusal = Refusal { malformed: false, violations: vec![violation] };
+            join(if plan.observe { &mut out.observed } else { &mut broken }, refusal);
+        }
         let mut groups = 0u64;
         for (at, leaf) in plan.leaves.iter().enumerate() {
             let head = scratch.params.heads[at];

@@ -48,7 +48,7 @@ mod tests {
 
     #[test]
     fn occurrences_are_linked_in_order() {
-        let params: Vec<Param> = [0, 2, 0, 9, 0].map(|slot| Param { slot, text: String::new() }).into();
+        let params: Vec<Param> = [0, 2, 0, 9, 0].map(|slot| Param::text(slot, "")).into();
         let mut scratch = ParamScratch::default();
         scratch.link(&params, 3);
         assert_eq!(scratch.heads, [0, NONE, 1]);

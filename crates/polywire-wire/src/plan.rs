@@ -16,7 +16,8 @@ pub use node::{
     Peek, PeekRow, Sum, Tag, Text, Translation, Values, Wire, Wrapped,
 };
 pub(crate) use program::{
-    Body, Leaf, OperationPlan, OutcomePlan, ParamsPlan, Program, RequestPlan, Root, VerdictPlan,
+    Body, HeaderHolds, HeaderPlan, HeadersPlan, Leaf, OperationPlan, OutcomePlan, ParamsPlan, Program,
+    RequestPlan, Root, VerdictPlan,
 };
 pub use program::{Int64, JsonOptions, KeyOrder, PlanId, PlanOptions, Plans};
 pub(crate) use record::NO_ROW;

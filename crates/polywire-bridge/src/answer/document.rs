@@ -32,28 +32,36 @@ pub(super) fn cross(passage: &mut Passage<'_>, exchange: &Exchange, parts: Parts
     let operation = contract.operation(exchange.operation);
     let check = passage.settings().validate_response;
     let to_document = exchange.origin.form == Form::Document;
+    let way =
+        passage.way.expect("an answer is brought to its caller only where there was a way to the component");
     if to_document && check == ResponseCheck::Off {
         return whole(parts);
     }
     let Some((at, outcome)) = declared(operation, parts.status, exchange.origin.form) else {
         return undeclared(passage, exchange.origin.form, parts);
     };
+    if check != ResponseCheck::Off {
+        let headers = plan::headers(&passage.snapshot.plans, way, at, &parts.metadata);
+        match headers {
+            Ok(report) => noted(passage, &report),
+            Err(refusal) if check == ResponseCheck::Log => tolerated(passage, rules(&refusal)),
+            Err(refusal) => return broken(passage, rules(&refusal)),
+        }
+    }
     if to_document && without_body(operation, exchange) {
         return whole(parts);
     }
     let Some(media) = media(outcome, &parts) else {
         return unlisted(passage, exchange, operation, at, parts);
     };
-    if !(media.is_json() && media.ty.is_some()) {
+    if media.ty.is_none() || media.is_text() && !parts.media.as_deref().is_none_or(is_utf8) {
         // Bytes that nobody checks; only a form that has media types can carry them.
         return match (to_document, outcome.ok) {
             (true, _) => whole(parts),
-            (false, true) => broken(passage, "a body that is not JSON".into()),
+            (false, true) => broken(passage, "a body that is not read".into()),
             (false, false) => caller(Form::Message, passage, operation, at, parts, None),
         };
     }
-    let way =
-        passage.way.expect("an answer is brought to its caller only where there was a way to the component");
     let place = outcome.media.iter().position(|one| std::ptr::eq(one, media)).unwrap_or_default();
     match plan::outcome(&passage.snapshot.plans, way, (at, place), parts.body.bytes()) {
         Ok((written, report)) => {
@@ -67,6 +75,16 @@ pub(super) fn cross(passage: &mut Passage<'_>, exchange: &Exchange, parts: Parts
         }
         Err(refusal) => broken(passage, rules(&refusal)),
     }
+}
+
+/// Whether text of a media type is UTF-8, which is all that is read.
+fn is_utf8(media: &str) -> bool {
+    let parameters = media.split(';').skip(1).filter_map(|parameter| parameter.split_once('='));
+    let mut charsets = parameters.filter(|(key, _)| key.trim().eq_ignore_ascii_case("charset"));
+    charsets.all(|(_, value)| {
+        let value = value.trim().trim_matches('"');
+        ["utf-8", "utf8", "us-ascii"].iter().any(|known| value.eq_ignore_ascii_case(known))
+    })
 }
 
 fn whole(parts: Parts) -> Answer {

@@ -69,8 +69,8 @@ fn document(
     if body.is_empty() {
         return Answer::Document { status, media: None, metadata, body: Body::None };
     }
-    let media =
-        outcome.media.iter().find(|media| media.is_json()).map_or("application/json", |media| &media.name);
+    let media = outcome.body().map(|media| media.name.as_str()).filter(|name| !name.contains('*'));
+    let media = media.unwrap_or("application/json");
     Answer::Document { status, media: Some(media.to_owned()), metadata, body: Body::Message(body) }
 }
 

@@ -69,6 +69,7 @@ fn body_refused(binding: &HttpBinding, exchange: &mut Exchange) -> Option<Standa
     let media = exchange.input.media.as_deref()?;
     let fits = match &binding.body {
         BodyBinding::Form { .. } => media == "application/x-www-form-urlencoded",
+        BodyBinding::Multipart { .. } => media == "multipart/form-data",
         BodyBinding::Text => media.starts_with("text/"),
         BodyBinding::Opaque { media: listed } => listed.iter().any(|range| answer::in_range(media, range)),
         _ => media == "application/json" || media.ends_with("+json"),

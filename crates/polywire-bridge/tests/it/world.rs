@@ -142,11 +142,9 @@ pub(crate) fn snapshot(
 /// `getUser` for user 7.
 pub(crate) fn get(form: Form) -> Input {
     match form {
-        Form::Document => Input {
-            params: vec![Param { slot: 0, text: "7".into() }],
-            target: Some("/users/7".into()),
-            ..Input::default()
-        },
+        Form::Document => {
+            Input { params: vec![Param::text(0, "7")], target: Some("/users/7".into()), ..Input::default() }
+        }
         Form::Message => message(&[8, 7]),
     }
 }

@@ -73,6 +73,9 @@ impl Derive<'_> {
 
     /// The message of an error's body.
     fn detail(&mut self, outcome: &Outcome, package: &str, method: &str) -> Option<TypeId> {
+        if outcome.body()?.is_text() {
+            return None;
+        }
         let ty = body(outcome)?;
         if matches!(self.contract.ty(ty.id).shape, Shape::Record(_)) {
             let hint = format!("{method}{}", crate::words(&status_name(outcome.status)).pascal());
@@ -85,9 +88,10 @@ impl Derive<'_> {
     }
 }
 
-/// The first JSON body of an outcome.
+/// The body of an outcome; text is never null.
 fn body(outcome: &Outcome) -> Option<TypeRef> {
-    outcome.media.iter().filter(|media| media.is_json()).find_map(|media| media.ty)
+    let media = outcome.body()?;
+    media.ty.map(|ty| TypeRef { nullable: ty.nullable && media.is_json(), ..ty })
 }
 
 fn status_name(status: Status) -> String {

@@ -43,6 +43,10 @@ pub(super) fn place_name(place: &Place) -> String {
         Place::Cookie { style, explode } => styled("cookie", style, explode, style == Style::Form && explode),
         Place::Body => "body".to_string(),
         Place::Form { style, explode } => styled("form", style, explode, style == Style::Form && explode),
+        Place::Part { style, explode, file } => {
+            let usual = style == Style::Form && explode;
+            format!("{}{}", styled("part", style, explode, usual), if file { " as a file" } else { "" })
+        }
         Place::Text => "text".to_string(),
     }
 }

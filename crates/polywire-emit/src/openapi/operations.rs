@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use polywire_contract::{
-    BodyBinding, Effect, Field, Header, HttpBinding, InterfaceId, Operation, OperationId, Outcome, Parameter,
-    PathPart, Place, Record, Segment, Shape, Spelling, Status, Streaming, Style, TypeId, WildcardPart,
+    Effect, Field, Header, HttpBinding, InterfaceId, Operation, OperationId, Outcome, Parameter, PathPart,
+    Place, Record, Segment, Shape, Spelling, Status, Streaming, Style, TypeId, WildcardPart,
 };
 use polywire_diag::Diagnostic;
 use serde_json::{Map, Value, json};
@@ -13,8 +13,7 @@ use super::schemas::{Dialect, reference};
 use super::{Printer, STANDARD_ERROR};
 use crate::NOT_SAYABLE;
 
-const JSON: &str = "application/json";
-const FORM: &str = "application/x-www-form-urlencoded";
+pub(super) const JSON: &str = "application/json";
 
 /// The methods that a path item has a field for.
 const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace"];
@@ -233,7 +232,7 @@ impl Printer<'_> {
         Some((name, parameter))
     }
 
-    fn spelling(&self, input: TypeId, at: u32) -> Spelling {
+    pub(super) fn spelling(&self, input: TypeId, at: u32) -> Spelling {
         self.contract.openapi.spellings.get(&(input, at)).cloned().unwrap_or_default()
     }
 
@@ -263,7 +262,7 @@ impl Printer<'_> {
         for (at, (field, place)) in record.fields.iter().zip(&binding.places).enumerate() {
             let at = at as u32;
             match place {
-                Place::Path { .. } | Place::Body | Place::Form { .. } | Place::Text => {}
+                Place::Path { .. } | Place::Body | Place::Form { .. } | Place::Part { .. } | Place::Text => {}
                 Place::Query { style: Style::Dotted, .. } => {
                     let own =
                         leaves.iter().filter(|leaf| leaf.path.first() == Some(&at) && !in_path(&leaf.path));
@@ -294,9 +293,9 @@ impl Printer<'_> {
             Place::Path { style, explode } => ("path", Style::Simple, style, explode),
             Place::Header { explode } => ("header", Style::Simple, Style::Simple, explode),
             Place::Cookie { style, explode } => ("cookie", Style::Form, style, explode),
-            Place::Query { style, explode } | Place::Form { style, explode } => {
-                ("query", Style::Form, style, explode)
-            }
+            Place::Query { style, explode }
+            | Place::Form { style, explode }
+            | Place::Part { style, explode, .. } => ("query", Style::Form, style, explode),
             Place::Body | Place::Text => ("query", Style::Form, Style::Form, true),
         };
         let mut schema = self.field(field, dialect, 0);
@@ -358,66 +357,6 @@ impl Printer<'_> {
             out["schema"] = schema;
             out
         })
-    }
-
-    /// The media types of one way to send the body.
-    fn body(&mut self, operation: &Operation, place: usize, record: &Record) -> Option<Map<String, Value>> {
-        let contract = self.contract;
-        let binding = &operation.http[place];
-        let notes = contract.openapi.bodies.get(&(operation.input, place as u32));
-        let listed = notes.map_or(&[][..], |notes| &notes.media);
-        let dialect = self.dialect(operation.input);
-        let (usual, schema) = match &binding.body {
-            BodyBinding::None => return None,
-            BodyBinding::Fields { ty: None } if contract.record(operation.input).is_none() => {
-                (JSON, self.schema(operation.input.into(), dialect, 0))
-            }
-            BodyBinding::Fields { ty: Some(ty) } => (JSON, self.schema(*ty, dialect, 0)),
-            BodyBinding::Fields { ty: None } => (JSON, self.body_fields(operation, binding, record, dialect)),
-            BodyBinding::Field(at) => (JSON, self.field(record.fields.get(*at as usize)?, dialect, 0)),
-            BodyBinding::Form { ty } => (FORM, self.schema(*ty, dialect, 0)),
-            BodyBinding::Text => {
-                let at = binding.places.iter().position(|place| *place == Place::Text)?;
-                ("text/plain", self.field(record.fields.get(at)?, dialect, 0))
-            }
-            BodyBinding::Opaque { media } => {
-                let mut described = |name: &String| {
-                    let kept = notes.and_then(|notes| notes.described.get(name));
-                    (name.clone(), kept.map_or_else(|| json!({}), |kept| self.kept(kept)))
-                };
-                return Some(media.iter().map(&mut described).collect());
-            }
-        };
-        let mut one = json!({"schema": schema});
-        if let BodyBinding::Form { .. } = &binding.body {
-            let encoding = encoding(record, binding);
-            if !encoding.is_empty() {
-                one["encoding"] = Value::Object(encoding);
-            }
-        }
-        if listed.is_empty() {
-            return Some(Map::from_iter([(usual.to_string(), one)]));
-        }
-        Some(listed.iter().map(|name| (name.clone(), one.clone())).collect())
-    }
-
-    /// All fields of a message whose place is the body.
-    fn body_fields(
-        &mut self,
-        operation: &Operation,
-        binding: &HttpBinding,
-        record: &Record,
-        dialect: Dialect,
-    ) -> Value {
-        let places = binding.places.iter().enumerate();
-        let which: Vec<usize> =
-            places.filter(|(_, place)| **place == Place::Body).map(|(at, _)| at).collect();
-        let named = self.contract.ty(operation.input).name.is_some();
-        if named && which.len() == record.fields.len() {
-            self.schema(operation.input.into(), dialect, 0)
-        } else {
-            self.some_fields(record, &which, dialect, 0)
-        }
     }
 
     fn responses(&mut self, one: &One<'_>, binding: &HttpBinding) -> Value {
@@ -526,19 +465,7 @@ fn describe(out: &mut Value, schema: &mut Value, doc: &str) {
     }
 }
 
-/// The styles of a form's fields that are not the usual ones.
-fn encoding(record: &Record, binding: &HttpBinding) -> Map<String, Value> {
-    let mut found = Map::new();
-    for (field, place) in record.fields.iter().zip(&binding.places) {
-        let Place::Form { style, explode } = *place else { continue };
-        if style != Style::Form || !explode {
-            found.insert(field.name.clone(), json!({"style": style_name(style), "explode": explode}));
-        }
-    }
-    found
-}
-
-fn style_name(style: Style) -> &'static str {
+pub(super) fn style_name(style: Style) -> &'static str {
     match style {
         Style::Simple => "simple",
         Style::Form | Style::Dotted => "form",

@@ -66,7 +66,13 @@ impl Printer<'_> {
 
     fn inline(&mut self, ty: &Type, id: TypeId, dialect: Dialect, depth: usize) -> Value {
         let mut schema = self.shape(&ty.shape, id, dialect, depth);
+        let mut shape = &ty.shape;
         if let Some(notes) = self.contract.openapi.types.get(&id).filter(|_| schema.is_object()) {
+            if notes.is_binary() {
+                // Not encoded as text: lengths count its bytes.
+                schema = json!({"type": "string"});
+                shape = &Shape::Text;
+            }
             for (key, kept) in &notes.fields {
                 schema[key] = self.kept(kept);
             }
@@ -80,7 +86,7 @@ impl Printer<'_> {
         }
         let wide = dialect == Dialect::Proto && is_wide(&ty.shape);
         for (check, _) in &ty.checks {
-            keyword(check, &ty.shape, wide, map);
+            keyword(check, shape, wide, map);
         }
         schema
     }

@@ -107,7 +107,10 @@ impl Printer<'_> {
             BodyBinding::Field(at) => {
                 let _ = writeln!(text, "  body: {}", quoted(&self.field_name(operation.input, *at)?));
             }
-            BodyBinding::Form { .. } | BodyBinding::Text | BodyBinding::Opaque { .. } => return None,
+            BodyBinding::Form { .. }
+            | BodyBinding::Multipart { .. }
+            | BodyBinding::Text
+            | BodyBinding::Opaque { .. } => return None,
         }
         if let Some(at) = binding.response_field {
             let output = operation.grpc.as_ref()?.output;

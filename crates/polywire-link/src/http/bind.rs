@@ -1,15 +1,24 @@
 //! From a request's path, query, header fields, cookies and form to parameters by slot. Must never: read a value; that is the plan's work.
 
+pub(crate) mod closed;
+pub(crate) mod parts;
+
 use std::borrow::Cow;
 
+use bytes::Bytes;
 use http::HeaderMap;
 use polywire_call::{Code, StandardError};
-use polywire_contract::{BodyBinding, Contract, HttpBinding, Operation, Parameter, Place, Shape};
+use polywire_contract::{BodyBinding, Contract, Operation, Parameter, Place, Shape};
 use polywire_wire::{Param, Violation};
 
 use super::percent::{self, Keep, Plus};
 use super::route::{self, Affix, Segments};
 use super::style::Spelled;
+use closed::Closed;
+use parts::PartRule;
+
+/// How many names that must not be there are said; no caller is told of more violations.
+const UNKNOWN_MAX: usize = 32;
 
 /// Where a parameter's text stands in the path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +42,8 @@ pub(crate) enum BodyRule {
     Json,
     /// A form: its fields are parameters.
     Form,
+    /// `multipart/form-data`: its parts are parameters.
+    Multipart,
     /// Text of one of these media types: a parameter.
     Text(Vec<String>),
     /// One of these media types.
@@ -47,7 +58,10 @@ pub(crate) struct Bound {
     headers: Vec<Spelled>,
     cookies: Vec<Spelled>,
     form: Vec<Spelled>,
+    parts: Vec<PartRule>,
     text: Option<u16>,
+    query_closed: Closed,
+    body_closed: Closed,
     /// The JSON Pointer of each slot.
     pointers: Vec<String>,
     /// What the body has to be.
@@ -55,13 +69,14 @@ pub(crate) struct Bound {
 }
 
 impl Bound {
-    /// Compiles a binding; `media` are the media types of its body.
+    /// Compiles the binding with this number; `media` are the media types of its body.
     pub(crate) fn compile(
         contract: &Contract,
         operation: &Operation,
-        binding: &HttpBinding,
+        place: usize,
         media: &[String],
     ) -> Bound {
+        let binding = &operation.http[place];
         let parameters = contract.parameters(operation, binding);
         let mut bound = Bound {
             captures: Vec::new(),
@@ -69,25 +84,29 @@ impl Bound {
             headers: Vec::new(),
             cookies: Vec::new(),
             form: Vec::new(),
+            parts: Vec::new(),
             text: None,
+            query_closed: Closed::of_query(contract, operation, binding),
+            body_closed: Closed::of_body(contract, operation, binding),
             pointers: parameters.iter().map(|p| pointer(contract, operation, p)).collect(),
             body: match &binding.body {
                 BodyBinding::None => BodyRule::None,
                 BodyBinding::Fields { .. } | BodyBinding::Field(_) => BodyRule::Json,
                 BodyBinding::Form { .. } => BodyRule::Form,
+                BodyBinding::Multipart { .. } => BodyRule::Multipart,
                 BodyBinding::Text => BodyRule::Text(media.to_vec()),
                 BodyBinding::Opaque { media } => BodyRule::Opaque(media.clone()),
             },
         };
         let captures = route::captures(binding);
-        for (place, mut spelled) in Spelled::readers(&parameters) {
+        for (at, mut spelled) in Spelled::readers(&parameters) {
             let leaf = &parameters[usize::from(spelled.slot)];
             let field = if leaf.whole.is_some() { &leaf.path[..1] } else { &leaf.path[..] };
             if let Some((_, capture)) = captures.iter().find(|(captured, _)| captured == field) {
                 bound.captures.push((capture.clone(), spelled));
                 continue;
             }
-            match place {
+            match at {
                 Place::Query { .. } => bound.query.push(spelled),
                 Place::Header { .. } => {
                     spelled.name.make_ascii_lowercase();
@@ -95,12 +114,16 @@ impl Bound {
                 }
                 Place::Cookie { .. } => bound.cookies.push(spelled),
                 Place::Form { .. } => bound.form.push(spelled),
+                Place::Part { .. } => {
+                    bound.parts.push(PartRule::compile(contract, operation, place, leaf, spelled));
+                }
                 Place::Text => bound.text = Some(spelled.slot),
                 Place::Path { .. } | Place::Body => {}
             }
         }
         bound.query.sort_by(|a, b| a.name.cmp(&b.name));
         bound.form.sort_by(|a, b| a.name.cmp(&b.name));
+        bound.parts.sort_by(|a, b| a.spelled.name.cmp(&b.spelled.name));
         bound
     }
 
@@ -116,7 +139,7 @@ impl Bound {
             reading.path(capture, spelled, segments)?;
         }
         if let Some(query) = query.filter(|_| !self.query.is_empty()) {
-            reading.pairs(query, &self.query)?;
+            reading.pairs(query, &self.query, &self.query_closed)?;
         }
         for spelled in &self.headers {
             reading.header(spelled, headers)?;
@@ -128,18 +151,32 @@ impl Bound {
         Ok(reading.params)
     }
 
-    /// Reads the parameters that are a body.
-    pub(crate) fn read_body(&self, body: &[u8], params: Vec<Param>) -> Result<Vec<Param>, StandardError> {
+    /// Reads the parameters that are a body; `media` is its `content-type`.
+    pub(crate) fn read_body(
+        &self,
+        body: &Bytes,
+        media: Option<&str>,
+        mut params: Vec<Param>,
+    ) -> Result<Vec<Param>, StandardError> {
+        if self.body == BodyRule::Multipart {
+            parts::read(self, body, media, &mut params)?;
+            params.sort_by_key(|param| param.slot);
+            return Ok(params);
+        }
         if !matches!(self.body, BodyRule::Form | BodyRule::Text(_)) {
             return Ok(params);
+        }
+        if !media.is_none_or(parts::is_utf8) {
+            let message = "The request's body must be UTF-8.";
+            return Err(StandardError::new(Code::UnsupportedMediaType, message));
         }
         let mut reading = Reading { bound: self, params };
         let Ok(text) = std::str::from_utf8(body) else {
             return Err(malformed("The request's body is not UTF-8.", ""));
         };
         match self.text {
-            Some(slot) => reading.params.push(Param { slot, text: text.to_string() }),
-            None => reading.pairs(text, &self.form)?,
+            Some(slot) => reading.params.push(Param::text(slot, text)),
+            None => reading.pairs(text, &self.form, &self.body_closed)?,
         }
         reading.params.sort_by_key(|param| param.slot);
         Ok(reading.params)
@@ -154,7 +191,7 @@ fn pointer(contract: &Contract, operation: &Operation, parameter: &Parameter) ->
         let Shape::Record(record) = &contract.ty(ty).shape else { break };
         let Some(field) = record.fields.get(*place as usize) else { break };
         pointer.push('/');
-        pointer.push_str(&field.name.replace('~', "~0").replace('/', "~1"));
+        pointer.push_str(&closed::escaped(&field.name));
         ty = field.ty.id;
     }
     pointer
@@ -188,7 +225,7 @@ impl Reading<'_> {
                 taken.iter().map(|(_, decoded)| slashes_encoded(decoded)).collect();
             let joined = joined.join("/");
             let text = joined.strip_suffix(capture.affix.suffix.as_str()).unwrap_or(&joined).to_string();
-            self.params.push(Param { slot: spelled.slot, text });
+            self.params.push(Param::text(spelled.slot, text));
             return Ok(());
         };
         let (raw, decoded) = segments.get(count - 1).ok_or_else(|| self.malformed(Some(spelled)))?;
@@ -204,12 +241,21 @@ impl Reading<'_> {
     }
 
     /// The pairs of a query or a form.
-    fn pairs(&mut self, text: &str, rules: &[Spelled]) -> Result<(), StandardError> {
+    fn pairs(&mut self, text: &str, rules: &[Spelled], closed: &Closed) -> Result<(), StandardError> {
+        let mut unknown = 0;
         for pair in text.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let name = percent::decode(name, Plus::Space).ok_or_else(|| self.malformed(None))?;
-            // Names that the contract does not know stay in the target and mean nothing here.
-            let Ok(at) = rules.binary_search_by(|rule| rule.name.as_str().cmp(&name)) else { continue };
+            let Ok(at) = rules.binary_search_by(|rule| rule.name.as_str().cmp(&name)) else {
+                // Other names that the contract does not know stay where they are and mean nothing here.
+                if unknown < UNKNOWN_MAX
+                    && let Some(path) = closed.refused(&name)
+                {
+                    self.params.push(Param::text(Param::UNKNOWN, path));
+                    unknown += 1;
+                }
+                continue;
+            };
             self.value(&rules[at], value)?;
         }
         Ok(())

@@ -112,17 +112,18 @@ impl Target {
             }
         };
         let made = if input.target.is_some() { None } else { template.body(&input.params)? };
-        let body = match (&input.body, made) {
-            (_, Some(made)) => Bytes::from(made),
-            (Body::None, None) => Bytes::new(),
-            (Body::Message(bytes), None) => bytes.clone(),
+        let (body, made) = match (&input.body, made) {
+            (_, Some(made)) => (Bytes::from(made.bytes), made.media),
+            (Body::None, None) => (Bytes::new(), None),
+            (Body::Message(bytes), None) => (bytes.clone(), None),
         };
         if !body.is_empty() {
             let media = input.media.as_deref().or(template.media.as_deref()).unwrap_or("application/json");
-            fields.insert(
-                CONTENT_TYPE,
-                content_type(exchange, media).map_err(|_| unsupported("its media type is none"))?,
-            );
+            let field = match made {
+                Some(made) => HeaderValue::from_str(&made),
+                None => content_type(exchange, media),
+            };
+            fields.insert(CONTENT_TYPE, field.map_err(|_| unsupported("its media type is none"))?);
         }
         let uri =
             Uri::try_from(target).map_err(|error| unsupported("its target is no URL").because(error))?;

@@ -15,6 +15,7 @@ use polywire_wire::Form;
 
 use super::answer::{self, ErrorForm};
 use super::bind::{BodyRule, malformed};
+use super::in_range;
 use super::route::{Found, Route, Router, Segments};
 use crate::headers;
 use crate::listen::Connection;
@@ -185,7 +186,8 @@ async fn receive(
         }
     };
     if !bytes.is_empty() {
-        input.params = route.bound.read_body(&bytes, input.params)?;
+        let content_type = headers::text(&parts.headers, "content-type");
+        input.params = route.bound.read_body(&bytes, content_type, input.params)?;
         input.media = media;
         input.body = Body::Message(bytes);
     }
@@ -228,6 +230,7 @@ fn by_media<'a>(
             BodyRule::None => {}
             BodyRule::Json => listed.push("application/json"),
             BodyRule::Form => listed.push(FORM),
+            BodyRule::Multipart => listed.push(MULTIPART),
             BodyRule::Text(names) | BodyRule::Opaque(names) => {
                 listed.extend(names.iter().map(String::as_str))
             }
@@ -237,8 +240,9 @@ fn by_media<'a>(
     Err(StandardError::new(Code::UnsupportedMediaType, message))
 }
 
-/// The media type of forms.
+/// The media types of forms.
 const FORM: &str = "application/x-www-form-urlencoded";
+const MULTIPART: &str = "multipart/form-data";
 
 /// Whether a body of a media type can be this.
 fn takes(rule: &BodyRule, media: &str) -> bool {
@@ -246,17 +250,9 @@ fn takes(rule: &BodyRule, media: &str) -> bool {
         BodyRule::None => true,
         BodyRule::Json => media == "application/json" || media.ends_with("+json"),
         BodyRule::Form => media == FORM,
+        BodyRule::Multipart => media == MULTIPART,
         BodyRule::Text(listed) => listed.iter().any(|range| in_range(range, media)),
         BodyRule::Opaque(listed) => listed.is_empty() || listed.iter().any(|range| in_range(range, media)),
-    }
-}
-
-/// Whether a media type lies in `*/*`, `text/*` or is just the one named.
-fn in_range(range: &str, media: &str) -> bool {
-    match range.strip_suffix('*') {
-        Some("*/") => true,
-        Some(start) => media.starts_with(start),
-        None => range == media,
     }
 }
 

@@ -1,5 +1,7 @@
 //! From parameters by slot to a target, header fields, cookies and a form: the reverse of reading a request.
 
+mod parts;
+
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use polywire_call::{Fault, FaultKind, Side};
 use polywire_contract::{
@@ -7,6 +9,7 @@ use polywire_contract::{
 };
 use polywire_wire::Param;
 
+use super::bind::parts::PartRule;
 use super::percent::{self, Keep};
 use super::style::{Spelled, Unsayable};
 
@@ -23,6 +26,14 @@ enum Piece {
     Part(Spelled, Vec<String>),
 }
 
+/// A body that was made of parameters.
+#[derive(Debug)]
+pub(crate) struct Made {
+    /// Its media type, where it says more than the contract.
+    pub(crate) media: Option<String>,
+    pub(crate) bytes: Vec<u8>,
+}
+
 /// A binding, compiled for writing.
 #[derive(Debug)]
 pub(crate) struct Template {
@@ -33,6 +44,7 @@ pub(crate) struct Template {
     headers: Vec<Spelled>,
     cookies: Vec<Spelled>,
     form: Vec<Spelled>,
+    parts: Vec<PartRule>,
     text: Option<u16>,
     /// The media type of the body.
     pub(crate) media: Option<String>,
@@ -49,6 +61,7 @@ impl Template {
         let media = media.or_else(|| match &binding.body {
             BodyBinding::Form { .. } => Some("application/x-www-form-urlencoded".to_string()),
             BodyBinding::Text => Some("text/plain".to_string()),
+            BodyBinding::Multipart { .. } => Some("multipart/form-data".to_string()),
             _ => None,
         });
         let mut template = Template {
@@ -58,6 +71,7 @@ impl Template {
             headers: Vec::new(),
             cookies: Vec::new(),
             form: Vec::new(),
+            parts: Vec::new(),
             text: None,
             media,
         };
@@ -70,12 +84,16 @@ impl Template {
         if let Some(verb) = &binding.verb {
             template.path.push(Piece::Literal(format!(":{verb}")));
         }
-        for (place, spelled) in writers {
-            match place {
+        for (at, spelled) in writers {
+            match at {
                 Place::Query { .. } => template.query.push(spelled),
                 Place::Header { .. } => template.headers.push(spelled),
                 Place::Cookie { .. } => template.cookies.push(spelled),
                 Place::Form { .. } => template.form.push(spelled),
+                Place::Part { .. } => {
+                    let leaf = &parameters[usize::from(spelled.slot)];
+                    template.parts.push(PartRule::compile(contract, operation, place, leaf, spelled));
+                }
                 Place::Text => template.text = Some(spelled.slot),
                 Place::Path { .. } | Place::Body => {}
             }
@@ -173,9 +191,13 @@ impl Template {
     }
 
     /// Writes the body that consists of parameters; `None` where the body is another one.
-    pub(crate) fn body(&self, params: &[Param]) -> Result<Option<String>, Fault> {
+    pub(crate) fn body(&self, params: &[Param]) -> Result<Option<Made>, Fault> {
         if let Some(slot) = self.text {
-            return Ok(texts(params, slot).next().map(str::to_string));
+            let text = texts(params, slot).next();
+            return Ok(text.map(|text| Made { media: None, bytes: text.as_bytes().to_vec() }));
+        }
+        if !self.parts.is_empty() {
+            return parts::write(&self.parts, params).map(Some);
         }
         if self.form.is_empty() {
             return Ok(None);
@@ -184,7 +206,7 @@ impl Template {
         for spelled in &self.form {
             pairs(&mut body, &mut separator, spelled, params)?;
         }
-        Ok(Some(body))
+        Ok(Some(Made { media: None, bytes: body.into_bytes() }))
     }
 
     /// Writes header fields and cookies; they replace those of the same name.

@@ -138,7 +138,7 @@ impl Router {
             for (place, binding) in operation.http.iter().enumerate() {
                 let notes = contract.openapi.bodies.get(&(operation.input, place as u32));
                 let bound =
-                    Bound::compile(contract, operation, binding, notes.map_or(&[], |notes| &notes.media));
+                    Bound::compile(contract, operation, place, notes.map_or(&[], |notes| &notes.media));
                 router.routes.push(Route {
                     method: binding.method.clone(),
                     operation: OperationId(at as u32),

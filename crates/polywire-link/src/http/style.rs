@@ -39,8 +39,10 @@ pub(crate) struct Spelled {
 enum Escape {
     /// Percent-encoding.
     Percent(Plus, Keep),
-    /// Nothing: header fields, and cookies of the style `cookie`.
+    /// Nothing: header fields, and cookies of the style `cookie`. Blanks around are not part of a text.
     Plain,
+    /// Nothing at all: parts of a body.
+    Nothing,
 }
 
 /// A value that the style has no text for.
@@ -97,6 +99,7 @@ impl Spelled {
             Place::Cookie { style, explode } => {
                 (style, explode, Escape::Percent(Plus::Itself, Keep::Unreserved))
             }
+            Place::Part { style, explode, .. } => (style, explode, Escape::Nothing),
             Place::Header { explode } => (Style::Simple, explode, Escape::Plain),
             Place::Text | Place::Body => (Style::Simple, false, Escape::Plain),
         };
@@ -127,12 +130,12 @@ impl Spelled {
         }
         let text = self.without_mark(text)?;
         match &self.holds {
-            Holds::One => into.push(Param { slot: self.slot, text: self.decoded(text)? }),
-            Holds::List if self.apart() => into.push(Param { slot: self.slot, text: self.decoded(text)? }),
+            Holds::One => into.push(Param::text(self.slot, self.decoded(text)?)),
+            Holds::List if self.apart() => into.push(Param::text(self.slot, self.decoded(text)?)),
             Holds::List => {
                 for (at, item) in self.split(text).into_iter().enumerate() {
                     let item = if at > 0 && self.named_items() { unnamed(item, &self.name)? } else { item };
-                    into.push(Param { slot: self.slot, text: self.decoded(item)? });
+                    into.push(Param::text(self.slot, self.decoded(item)?));
                 }
             }
             Holds::Members(members) => self.read_members(text, members, into)?,
@@ -151,7 +154,7 @@ impl Spelled {
             let text = self.decoded(value)?;
             // Members that the contract does not know stay in the text and mean nothing here.
             if let Some((_, slot)) = members.iter().find(|(known, _)| *known == name) {
-                into.push(Param { slot: *slot, text });
+                into.push(Param::text(*slot, text));
             }
         }
         Some(())
@@ -178,6 +181,7 @@ impl Spelled {
     /// The pieces between separators. They are looked for before decoding: an encoded comma is part of an item.
     fn split<'t>(&self, text: &'t str) -> Vec<&'t str> {
         let separators: &[&str] = match self.style {
+            _ if self.escape == Escape::Nothing => &[self.separator()],
             Style::SpaceDelimited => &["%20", "+", " "],
             Style::PipeDelimited => &["%7C", "%7c", "|"],
             _ => &[self.separator()],
@@ -201,6 +205,8 @@ impl Spelled {
         match (self.style, self.explode) {
             (Style::Label, true) => ".",
             (Style::Matrix, true) => ";",
+            (Style::SpaceDelimited, _) if self.escape == Escape::Nothing => " ",
+            (Style::PipeDelimited, _) if self.escape == Escape::Nothing => "|",
             (Style::SpaceDelimited, _) => "%20",
             (Style::PipeDelimited, _) => "%7C",
             _ => ",",
@@ -210,7 +216,7 @@ impl Spelled {
     fn decoded(&self, text: &str) -> Option<String> {
         match self.escape {
             Escape::Percent(plus, _) => percent::decode(text, plus).map(|text| text.into_owned()),
-            Escape::Plain => Some(text.to_string()),
+            Escape::Plain | Escape::Nothing => Some(text.to_string()),
         }
     }
 
@@ -271,6 +277,13 @@ impl Spelled {
             }
             Escape::Percent(_, Keep::Reserved) if several => percent::encode(text, Keep::ReservedItem, into),
             Escape::Percent(_, keep) => percent::encode(text, keep, into),
+            Escape::Nothing => {
+                let named = self.explode && matches!(self.holds, Holds::Members(_));
+                if several && (text.contains(self.separator()) || named && text.contains('=')) {
+                    return Err(SEPARATOR);
+                }
+                into.push_str(text);
+            }
             Escape::Plain => {
                 let blank = |c: char| c == ' ' || c == '\t';
                 if several && text.contains([',', '=']) {

@@ -252,7 +252,7 @@ pub(crate) fn exchange(contract: &Arc<Contract>, operation: &str, input: Input) 
 }
 
 pub(crate) fn param(slot: u16, text: &str) -> Param {
-    Param { slot, text: text.into() }
+    Param::text(slot, text)
 }
 
 pub(crate) fn open(url: &str, options: &LinkOptions) -> Arc<dyn Call> {

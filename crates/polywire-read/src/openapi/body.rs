@@ -1,6 +1,6 @@
 //! The body of a request: which media types are read, which are passed on as they are.
 
-use polywire_contract::{BodyNotes, Media, Style, TypeRef};
+use polywire_contract::{BodyBinding, BodyNotes, Media, Style, TypeRef};
 use polywire_diag::Diagnostic;
 use polywire_syntax::{Entry, Map, Node};
 
@@ -9,8 +9,9 @@ use super::input::style_named;
 use super::operation::{Operations, media_name};
 use super::schema::is_set;
 
-/// The media type of forms.
+/// The media types of forms.
 const FORM: &str = "application/x-www-form-urlencoded";
+const MULTIPART: &str = "multipart/form-data";
 
 /// A body as it is described.
 pub(super) struct Body<'a> {
@@ -35,13 +36,15 @@ pub(super) enum Content<'a> {
     Json,
     /// A form, with its `encoding`.
     Form(Option<&'a Map>),
+    /// Parts, with their `encoding`.
+    Multipart(Option<&'a Map>),
     Text,
     Opaque,
 }
 
 impl BodyWay<'_> {
-    fn encoding(&self, field: &str) -> Option<&Map> {
-        let Content::Form(encoding) = self.content else { return None };
+    pub(super) fn encoding(&self, field: &str) -> Option<&Map> {
+        let (Content::Form(encoding) | Content::Multipart(encoding)) = self.content else { return None };
         encoding?.get(field)?.as_map()
     }
 
@@ -80,8 +83,9 @@ fn rank(media: &str) -> u8 {
     match media {
         _ if is_json(media) => 0,
         FORM => 1,
-        _ if media.starts_with("text/") => 2,
-        _ => 3,
+        MULTIPART => 2,
+        _ if media.starts_with("text/") => 3,
+        _ => 4,
     }
 }
 
@@ -93,10 +97,12 @@ fn way<'a>(operations: &mut Operations<'_, '_, 'a>, body: &mut Body<'a>, entry: 
     let media = media_name(&entry.key);
     let described = operations.follow(&entry.value).and_then(Node::as_map);
     let schema = described.and_then(|map| map.get("schema"));
+    let encoding = described.and_then(|map| map.get("encoding")?.as_map());
     let content = match rank(&media) {
         0 => Content::Json,
-        1 if schema.is_some() => Content::Form(described.and_then(|map| map.get("encoding")?.as_map())),
-        2 if schema.is_some() && body.ways.is_empty() => Content::Text,
+        1 if schema.is_some() => Content::Form(encoding),
+        2 if schema.is_some() => Content::Multipart(encoding),
+        3 if schema.is_some() && body.ways.is_empty() => Content::Text,
         _ => Content::Opaque,
     };
     let ty = match content {
@@ -108,6 +114,10 @@ fn way<'a>(operations: &mut Operations<'_, '_, 'a>, body: &mut Body<'a>, entry: 
     let content = match (content, ty) {
         (Content::Form(_), Some(ty)) if !operations.lowering.is_form(ty) => Content::Opaque,
         (Content::Text, Some(ty)) if !operations.lowering.is_scalar(ty) => Content::Opaque,
+        (Content::Multipart(_), Some(ty)) => {
+            let way = BodyWay { content, media: Vec::new(), ty: None, described: Vec::new() };
+            if operations.lowering.is_multipart(ty, &way, &body.ways) { content } else { Content::Opaque }
+        }
         (content, _) => content,
     };
     let ty = ty.filter(|_| !matches!(content, Content::Opaque));
@@ -129,7 +139,10 @@ fn way<'a>(operations: &mut Operations<'_, '_, 'a>, body: &mut Body<'a>, entry: 
         Content::Json if matches!(body.ways.last(), Some(BodyWay { content: Content::Json, .. })) => {
             body.ways.last_mut().expect("just seen").media.push(media);
         }
-        _ => body.ways.push(BodyWay { content, media: vec![media], ty, described: Vec::new() }),
+        _ => {
+            let described = vec![(media.clone(), &entry.value)];
+            body.ways.push(BodyWay { content, media: vec![media], ty, described });
+        }
     }
 }
 
@@ -150,21 +163,22 @@ fn opaque<'a>(body: &mut Body<'a>, media: String, node: &'a Node) {
 }
 
 impl<'a> BodyWay<'a> {
-    /// What is kept of it.
-    pub(super) fn notes(&self, operations: &mut Operations<'_, '_, 'a>) -> BodyNotes {
-        let described = self.described.iter();
+    /// What is kept of it as it is bound.
+    pub(super) fn notes(&self, operations: &mut Operations<'_, '_, 'a>, bound: &BodyBinding) -> BodyNotes {
+        let opaque = matches!(bound, BodyBinding::Opaque { .. });
+        let described = self.described.iter().filter(|_| opaque);
         let described =
             described.map(|(name, node)| (name.clone(), operations.lowering.kept(node))).collect();
-        BodyNotes { media: self.media.clone(), described }
+        let parts = if opaque { Vec::new() } else { self.part_notes(operations) };
+        BodyNotes { media: self.media.clone(), described, parts: parts.into_iter().collect() }
     }
 }
 
 /// What is said once for each media type that is passed on as it is.
 pub(super) fn opaque_label(media: &str) -> &'static str {
     match media {
-        "multipart/form-data" | "multipart/mixed" | "multipart/related" => {
-            "neither the parts nor their `encoding` are checked"
-        }
+        MULTIPART => "a part is described that cannot be read: neither parts nor `encoding` are checked",
+        _ if media.starts_with("multipart/") => "neither the parts nor their `encoding` are checked",
         _ if media.ends_with("/xml") || media.ends_with("+xml") => "XML is not held to the schema",
         _ => "not held to the schema",
     }

@@ -6,11 +6,15 @@ use polywire_contract::{BodyBinding, Field, Place, Record, Shape, Spelling, Styl
 use polywire_diag::{Diagnostic, Span};
 use polywire_syntax::{Entry, Map, Node};
 
-use super::body::{Body, Content};
+use super::body::{Body, BodyWay, Content};
+use super::multipart::PartKind;
 use super::operation::{Operations, media_name};
 use super::schema::{Lowering, is_set, text_of};
 use super::validate::first;
-use super::{BAD_PARAMETER, DUPLICATE, NOT_CHECKED};
+use super::{BAD_PARAMETER, DUPLICATE, NOT_CHECKED, OPAQUE};
+
+/// The media type of a value that is no text.
+const JSON: &str = "application/json";
 
 /// A parameter as it is described.
 pub(super) struct Declared<'a> {
@@ -146,6 +150,21 @@ impl Growing {
         free
     }
 
+    /// A field of a body of parts.
+    fn part(&mut self, lowering: &mut Lowering, mut field: Field, way: &BodyWay) {
+        if lowering.part_kind(field.ty, way, &field.name) == Some(PartKind::File) {
+            field.ty = lowering.file_type(field.ty);
+        }
+        let name = self.free(&field.name, "part");
+        if name != field.name {
+            let at = self.record.fields.len() as u32;
+            field.words = polywire_contract::words(&name);
+            let spelt = std::mem::replace(&mut field.name, name);
+            self.spellings.insert(at, Spelling { name: Some(spelt), ..Spelling::default() });
+        }
+        self.push(field, Place::Body);
+    }
+
     fn push(&mut self, field: Field, place: Place) {
         self.record.fields.push(field);
         self.places.push(place);
@@ -196,18 +215,25 @@ fn bind_body(lowering: &mut Lowering, body: &Body, growing: &mut Growing) -> Vec
     let (mut whole, mut fields) = (None, 0..0);
     if let Some(ty) = shared {
         let described = lowering.contract.ty(ty.id);
+        // Parts are bound one by one, so that a name that is taken can be another.
+        let alone = body.ways.iter().filter(|way| way.ty.is_some()).count() == 1;
+        let parts = body.ways.iter().find(|way| alone && matches!(way.content, Content::Multipart(_)));
         let own = lowering.contract.record(ty.id).filter(|own| {
             !ty.nullable
                 && described.checks.is_empty()
-                && !own.fields.iter().any(|field| growing.taken.contains(&field.name))
+                && (parts.is_some() || !own.fields.iter().any(|field| growing.taken.contains(&field.name)))
         });
         let start = growing.record.fields.len();
         if let Some(own) = own {
+            growing.record.extra = own.extra;
             for field in own.fields.clone() {
                 let required = field.required && !field.read_only;
-                growing.push(Field { required, ..field }, Place::Body);
+                let field = Field { required, ..field };
+                match parts {
+                    Some(way) => growing.part(lowering, field, way),
+                    None => growing.push(field, Place::Body),
+                }
             }
-            growing.record.extra = own.extra;
             whole = Some(ty);
         } else {
             let name = growing.free("body", "request");
@@ -235,6 +261,24 @@ fn bind_body(lowering: &mut Lowering, body: &Body, growing: &mut Growing) -> Vec
                 }
                 BodyBinding::Form { ty }
             }
+            (Content::Multipart(_), Some(ty)) => {
+                let own = lowering.contract.record(ty.id).map_or(&[][..], |own| &own.fields);
+                for (at, field) in fields.clone().zip(own) {
+                    let (style, explode) = way.style(&field.name);
+                    let kind = lowering.part_kind(field.ty, way, &field.name);
+                    places[at] = Place::Part { style, explode, file: kind == Some(PartKind::File) };
+                    if kind == Some(PartKind::Json) {
+                        growing.spellings.entry(at as u32).or_default().content = Some(JSON.to_string());
+                    }
+                }
+                BodyBinding::Multipart { ty }
+            }
+            (Content::Multipart(_), None) => {
+                let message = format!("bodies of `{}` are passed on as they are", way.media.join("`, `"));
+                let label = "beside rules of the whole, or names of parameters, its parts are not read";
+                lowering.warn(&OPAQUE, message, body.node.span, label);
+                BodyBinding::Opaque { media: way.media.clone() }
+            }
             (Content::Form(_), None) => {
                 places[fields.start] = Place::Form { style: Style::Form, explode: true };
                 BodyBinding::Form { ty: growing.record.fields[fields.start].ty }
@@ -253,11 +297,11 @@ fn bind_body(lowering: &mut Lowering, body: &Body, growing: &mut Growing) -> Vec
 /// A field of a form that is an object is JSON, as OpenAPI says, unless its style says otherwise.
 fn form_json(lowering: &Lowering, field: &Field, json: bool) -> Option<Spelling> {
     (json && lowering.is_object(field.ty.id))
-        .then(|| Spelling { content: Some("application/json".to_string()), ..Spelling::default() })
+        .then(|| Spelling { content: Some(JSON.to_string()), ..Spelling::default() })
 }
 
 impl Lowering<'_, '_> {
-    fn is_object(&self, id: TypeId) -> bool {
+    pub(super) fn is_object(&self, id: TypeId) -> bool {
         matches!(self.contract.ty(id).shape, Shape::Record(_) | Shape::Map { .. } | Shape::Any)
     }
 

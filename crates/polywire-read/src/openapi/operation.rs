@@ -297,7 +297,7 @@ impl<'o, 'l, 'a> Operations<'o, 'l, 'a> {
             self.lowering.contract.openapi.operations.insert(id, OperationNotes { fields });
         }
         for (at, way) in body.map_or(&[][..], |body| &body.ways).iter().enumerate() {
-            let notes = way.notes(self);
+            let notes = way.notes(self, &bound.ways[at].body);
             self.lowering.contract.openapi.bodies.insert((bound.input, at as u32), notes);
         }
     }

@@ -1,6 +1,6 @@
 //! The ways in which an operation can end: statuses, media types, header fields, links.
 
-use polywire_contract::{Header, Media, OperationId, Outcome, OutcomeNotes, Status, TypeRef};
+use polywire_contract::{Header, Media, OperationId, Outcome, OutcomeNotes, Shape, Status, TypeRef};
 use polywire_syntax::{Entry, Map, Node};
 
 use super::STANDARD;
@@ -53,16 +53,16 @@ impl<'a> Operations<'_, '_, 'a> {
             if standard || media.iter().any(|known| known.name == one.name) {
                 continue;
             }
-            let kept = if one.is_json() {
-                one.ty = Some(self.media_type(&entry.value));
+            one.ty = self.answer_type(&one, described, &entry.value);
+            let kept = if one.ty.is_some() {
                 described.filter(|map| map.get("example").is_some() || map.get("examples").is_some())
             } else {
                 self.note_opaque(&one.name, entry);
                 described.filter(|map| !map.entries.is_empty())
             };
             if let Some(map) = kept {
-                let json = one.is_json();
-                let fields = self.lowering.kept_fields(map, |key| !json || key.starts_with("example"));
+                let read = one.ty.is_some();
+                let fields = self.lowering.kept_fields(map, |key| !read || key.starts_with("example"));
                 let members = fields.iter().map(|(key, kept)| format!("\"{key}\":{}", kept.0));
                 let text = format!("{{{}}}", members.collect::<Vec<_>>().join(","));
                 notes.described.insert(one.name.clone(), polywire_contract::Kept(text.into_boxed_str()));
@@ -77,6 +77,21 @@ impl<'a> Operations<'_, '_, 'a> {
         }
         notes.links = map.get("links").map(|links| self.lowering.kept(links));
         (media, notes)
+    }
+
+    /// What a body holds; none where nobody reads it.
+    fn answer_type(&mut self, media: &Media, described: Option<&'a Map>, node: &'a Node) -> Option<TypeRef> {
+        if media.is_json() {
+            return Some(self.media_type(node));
+        }
+        if !media.name.starts_with("text/") || described?.get("schema").is_none() {
+            return None;
+        }
+        let ty = self.media_type(node);
+        // Its shape decides whether it has one form as text.
+        self.lowering.finish();
+        let shape = &self.lowering.contract.ty(ty.id).shape;
+        (self.lowering.is_scalar(ty) && !matches!(shape, Shape::Sum(_) | Shape::Bytes)).then_some(ty)
     }
 
     fn header(&mut self, entry: &'a Entry) -> Option<Header> {

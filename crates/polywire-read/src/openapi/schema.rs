@@ -182,12 +182,14 @@ impl<'l, 'a> Lowering<'l, 'a> {
 
     /// What a schema says beside which values it allows.
     fn note(&mut self, id: TypeId, map: &'a Map) {
-        const KEPT: &[&str] = &["example", "examples", "externalDocs", "xml"];
+        const KEPT: &[&str] = &["example", "examples", "externalDocs", "xml", "contentMediaType"];
         const READ: &[&str] = &["x-sensitive", "x-nullable"];
         let extension =
             |key: &str| key.starts_with("x-") && !key.starts_with("x-polywire-") && !READ.contains(&key);
-        if map.entries.iter().any(|entry| KEPT.contains(&entry.key.as_str()) || extension(&entry.key)) {
-            let fields = self.kept_fields(map, |key| KEPT.contains(&key) || extension(key));
+        let binary = map.get("format").and_then(Node::as_text) == Some("binary");
+        let kept = |key: &str| KEPT.contains(&key) || extension(key) || binary && key == "format";
+        if map.entries.iter().any(|entry| kept(&entry.key)) {
+            let fields = self.kept_fields(map, kept);
             self.contract.openapi.types.insert(id, TypeNotes { fields });
         }
     }

@@ -209,7 +209,7 @@ impl<'a> Lowering<'_, 'a> {
         let mut shape = shape.map_or(Shape::Text, |(shape, ..)| shape);
         self.checks(Kind::Text, parts, &mut checks);
         if matches!(shape, Shape::Bytes) {
-            self.drop_lengths(&mut checks);
+            self.drop_lengths(&mut checks, format(parts) == Some("binary"));
         }
         if let Some((values, span)) = self.allowed(parts) {
             let names = self.matching(Kind::Text, values);
@@ -226,10 +226,11 @@ impl<'a> Lowering<'_, 'a> {
         (shape, checks)
     }
 
-    /// `minLength` of encoded bytes would count letters of the encoding; the model counts bytes.
-    fn drop_lengths(&mut self, checks: &mut Vec<(Check, Span)>) {
+    /// `minLength` of encoded bytes would count letters of the encoding; the model counts bytes, as `binary` does.
+    fn drop_lengths(&mut self, checks: &mut Vec<(Check, Span)>, binary: bool) {
         for (check, span) in std::mem::take(checks) {
-            if matches!(check, Check::MinLength(_) | Check::MaxLength(_) | Check::Pattern(_)) {
+            let length = matches!(check, Check::MinLength(_) | Check::MaxLength(_));
+            if length && !binary || matches!(check, Check::Pattern(_)) {
                 let message = format!("`{}` of encoded bytes is not checked yet", check.rule());
                 self.warn(&NOT_CHECKED, message, span, "values are not held to this");
             } else {

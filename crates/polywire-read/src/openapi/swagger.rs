@@ -142,7 +142,7 @@ fn body(node: &Node, consumes: &[String]) -> Node {
 fn form(fields: &[&Node], span: Span, consumes: &[String]) -> Node {
     let name = |node: &Node| node.as_map().and_then(|map| Some(map.get("name")?.as_text()?.to_string()));
     let properties: Vec<Entry> =
-        fields.iter().filter_map(|node| Some(entry(&name(node)?, value_schema(node)))).collect();
+        fields.iter().filter_map(|node| Some(entry(&name(node)?, field_schema(node)))).collect();
     let is_required = |node: &&&Node| {
         node.as_map().and_then(|map| map.get("required")).and_then(Node::as_bool) == Some(true)
     };
@@ -167,11 +167,12 @@ fn form(fields: &[&Node], span: Span, consumes: &[String]) -> Node {
     let mut names: Vec<String> =
         consumes.iter().filter(|name| forms.contains(&name.as_str())).cloned().collect();
     if names.is_empty() {
-        names.push(forms[0].to_string());
+        let files = fields.iter().any(|node| is_of(node, "file"));
+        names.push(forms[usize::from(files)].to_string());
     }
     let media = |name: &String| {
         let mut told = vec![entry("schema", described.clone())];
-        if !encoding.is_empty() && name == forms[0] {
+        if !encoding.is_empty() {
             told.push(entry("encoding", map(span, encoding.clone())));
         }
         entry(name, map(span, told))
@@ -232,7 +233,22 @@ fn parameter(node: &Node) -> Node {
 }
 
 fn is_list(node: &Node) -> bool {
-    node.as_map().and_then(|map| map.get("type")).and_then(Node::as_text) == Some("array")
+    is_of(node, "array")
+}
+
+fn is_of(node: &Node, kind: &str) -> bool {
+    node.as_map().and_then(|map| map.get("type")).and_then(Node::as_text) == Some(kind)
+}
+
+/// A field of a form; a file is bytes as they are.
+fn field_schema(node: &Node) -> Node {
+    let mut described = value_schema(node);
+    if let (true, Value::Map(fields)) = (is_of(node, "file"), &described.value) {
+        let kept = fields.entries.iter().filter(|entry| entry.key != "format").cloned();
+        let binary = entry("format", text("binary", node.span));
+        described.value = Value::Map(Map::new(kept.chain([binary]).collect()));
+    }
+    described
 }
 
 fn value_schema(node: &Node) -> Node {

@@ -33,10 +33,16 @@ impl Compiler<'_> {
         let options = &PlanOptions { validation: options.response, ..*options };
         let outcomes: Vec<Option<OutcomePlan>> =
             (0..found.outcomes.len()).map(|at| job.outcome(found, at, bindings, options)).collect();
+        let headers = match to.0 {
+            Form::Document => {
+                (0..found.outcomes.len()).map(|at| job.headers(operation, at, options)).collect()
+            }
+            Form::Message => Vec::new(),
+        };
         let outcomes: Option<Vec<OutcomePlan>> = outcomes.into_iter().collect();
         let numbers = job.outcome_numbers(found);
         let others = job.other_types(found, options);
-        let plan = OperationPlan { request: request?, outcomes: outcomes?, others, numbers };
+        let plan = OperationPlan { request: request?, outcomes: outcomes?, others, numbers, headers };
         let failed = job.failed;
         if failed { None } else { self.add(Program::Operation(Box::new(plan))) }
     }

@@ -40,6 +40,9 @@ impl<'a> Job<'_, 'a> {
                 return Some(self.empty_field(output, field));
             }
             (_, None) if outcome.media.is_empty() => return Some(OutcomePlan::Fixed(Box::default())),
+            (GrpcOutcome::Field(field), None) if outcome.body().is_some() => {
+                return self.text_of_field(output, field, options);
+            }
             (_, None) => return self.opaque_outcome(operation),
             (GrpcOutcome::Message, Some(ty)) => match field {
                 Some(field) => self.field_root(output, field, Some(ty), options),
@@ -66,6 +69,10 @@ impl<'a> Job<'_, 'a> {
         for (at, outcome) in operation.outcomes.iter().enumerate() {
             let first = json_type(outcome);
             for (place, media) in outcome.media.iter().enumerate() {
+                if let Some(ty) = media.ty.filter(|_| media.is_text()) {
+                    found.push((at as u32, place as u32, self.text_body(ty, options)));
+                    continue;
+                }
                 let Some(ty) = media.ty.filter(|ty| media.is_json() && Some(*ty) != first) else { continue };
                 let root = self.root(options, String::new(), |job| job.whole(ty, ty.id));
                 found.extend(root.map(|root| (at as u32, place as u32, OutcomePlan::Message(root))));

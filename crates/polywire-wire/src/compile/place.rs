@@ -30,6 +30,8 @@ pub(crate) struct Place {
     pub(crate) spots: Spots,
     /// The type on the target's side, where it is another.
     pub(crate) pair: Option<TypeId>,
+    /// The leaf is bytes as they are.
+    pub(crate) file: bool,
 }
 
 impl Place {
@@ -50,6 +52,7 @@ impl Place {
             json: false,
             spots: Spots::default(),
             pair: None,
+            file: false,
         }
     }
 
@@ -117,13 +120,14 @@ impl Place {
         slot.omit_zero = self.omit_zero;
         slot.param = self.param;
         slot.json = self.json;
+        slot.file = self.file;
         slot
     }
 
     /// Names the place, so that equal places can share a node.
     pub(crate) fn signature(&self) -> String {
         format!(
-            "{:?} {} {:?} {:?} {} {} {} {} {} {} {} {} {:?} {:?}",
+            "{:?} {} {:?} {:?} {} {} {} {} {} {} {} {} {} {:?} {:?}",
             self.key,
             self.number,
             self.kind,
@@ -136,6 +140,7 @@ impl Place {
             self.omit_zero,
             self.param,
             self.json,
+            self.file,
             self.spots,
             self.pair
         )

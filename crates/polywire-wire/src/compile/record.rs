@@ -14,6 +14,17 @@ use crate::codes::NO_PROTOBUF_FORM;
 use crate::plan::{Absent, ExtraRule, Key, Node, NodeId, OnNull, Record, Row, Slot};
 use crate::{Encoding, Stop};
 
+/// A leaf of a field that is a parameter.
+#[derive(Clone, Debug)]
+pub(super) struct LeafBelow {
+    /// The path below the field.
+    pub(super) path: Vec<u32>,
+    /// The parameter's number.
+    pub(super) slot: u16,
+    /// Bytes as they are.
+    pub(super) file: bool,
+}
+
 /// What becomes of a field.
 #[derive(Clone, Debug)]
 pub(super) enum Part {
@@ -21,8 +32,8 @@ pub(super) enum Part {
     Row,
     /// Another pass reads it.
     Elsewhere,
-    /// Its leaves are parameters with these numbers, by path below the field.
-    Params(Vec<(Vec<u32>, u16)>),
+    /// Its leaves are parameters.
+    Params(Vec<LeafBelow>),
     /// All of it is JSON in the parameter with this number.
     Json(u16),
 }
@@ -229,23 +240,21 @@ impl<'a> Job<'_, 'a> {
         field: &'a Field,
         proto: Option<&ProtoField>,
         proto_json: bool,
-        leaves: &[(Vec<u32>, u16)],
+        leaves: &[LeafBelow],
     ) -> Row {
         let must = self.must_be_there(field);
         let mut place = Place::field(&field.name, proto, proto_json);
-        let whole = leaves.iter().find(|leaf| leaf.0.is_empty());
+        let whole = leaves.iter().find(|leaf| leaf.path.is_empty());
         place.omit_zero = proto_json && !must && place.implicit;
         let node = match whole {
             Some(leaf) => {
-                place.param = leaf.1;
+                (place.param, place.file) = (leaf.slot, leaf.file);
                 self.field_value(self.used(field, &place), &place)
             }
             None => self.record_part(field.ty.id, field.ty.id, &mut |at| {
-                let below: Vec<_> = leaves
-                    .iter()
-                    .filter(|leaf| leaf.0.first() == Some(&(at as u32)))
-                    .map(|leaf| (leaf.0[1..].to_vec(), leaf.1))
-                    .collect();
+                let below = leaves.iter().filter(|leaf| leaf.path.first() == Some(&(at as u32)));
+                let below = below.map(|leaf| LeafBelow { path: leaf.path[1..].to_vec(), ..*leaf });
+                let below: Vec<_> = below.collect();
                 if below.is_empty() { Part::Elsewhere } else { Part::Params(below) }
             }),
         };

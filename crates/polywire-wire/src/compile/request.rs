@@ -6,7 +6,7 @@ use polywire_contract::{
 use polywire_diag::Diagnostic;
 
 use super::operation::encoding;
-use super::record::Part;
+use super::record::{LeafBelow, Part};
 use super::{Direction, Job, Mode, Place, literal};
 use crate::codes::{NO_PROTOBUF_FORM, PARAMETER_IS_NO_TEXT};
 use crate::plan::{
@@ -77,8 +77,8 @@ impl<'a> Job<'_, 'a> {
         for parameter in contract.parameters(operation, binding) {
             let mut leaf = self.leaf(operation, &parameter, observe);
             leaf.json = parameter.spelling.is_json().then_some(options.depth_max);
-            leaf.with_body =
-                binding.body_optional && matches!(parameter.place, Where::Form { .. } | Where::Text);
+            leaf.with_body = binding.body_optional
+                && matches!(parameter.place, Where::Form { .. } | Where::Part { .. } | Where::Text);
             groups.push(self.group_of(operation, &parameter.path));
             leaves.push(leaf);
         }
@@ -150,7 +150,7 @@ impl<'a> Job<'_, 'a> {
         }
     }
 
-    fn without_checks<T>(&mut self, make: impl FnOnce(&mut Self) -> T) -> T {
+    pub(super) fn without_checks<T>(&mut self, make: impl FnOnce(&mut Self) -> T) -> T {
         let mode = self.mode;
         self.mode.checks = false;
         let made = make(self);
@@ -200,7 +200,10 @@ impl<'a> Job<'_, 'a> {
         let proto_json = self.is_proto_json(input);
         let (root, empty_object) = match &binding.body {
             // Forms and texts are parameters.
-            BodyBinding::None | BodyBinding::Form { .. } | BodyBinding::Text => return Some(Body::None),
+            BodyBinding::None
+            | BodyBinding::Form { .. }
+            | BodyBinding::Multipart { .. }
+            | BodyBinding::Text => return Some(Body::None),
             BodyBinding::Opaque { .. } => return self.opaque(operation),
             BodyBinding::Fields { ty: Some(ty) } => {
                 let ty = *ty;
@@ -315,7 +318,10 @@ impl<'a> Job<'_, 'a> {
         }
         let in_body = |at: usize| binding.places.get(at) == Some(&Where::Body);
         let body = match &binding.body {
-            BodyBinding::None | BodyBinding::Form { .. } | BodyBinding::Text => None,
+            BodyBinding::None
+            | BodyBinding::Form { .. }
+            | BodyBinding::Multipart { .. }
+            | BodyBinding::Text => None,
             BodyBinding::Opaque { .. } => {
                 self.opaque(operation)?;
                 None
@@ -348,7 +354,12 @@ impl<'a> Job<'_, 'a> {
                 if let Some((slot, _)) = leaves.clone().find(|(_, leaf)| leaf.spelling.is_json()) {
                     return Part::Json(slot as u16);
                 }
-                Part::Params(leaves.map(|(slot, leaf)| (leaf.path[1..].to_vec(), slot as u16)).collect())
+                let below = leaves.map(|(slot, leaf)| LeafBelow {
+                    path: leaf.path[1..].to_vec(),
+                    slot: slot as u16,
+                    file: matches!(leaf.place, Where::Part { file: true, .. }),
+                });
+                Part::Params(below.collect())
             });
             // What concerns the message as a whole is said once: by the pass over the body where that reads it.
             if let Node::Record(record) = &mut job.compiler.plans.nodes[node.at()]

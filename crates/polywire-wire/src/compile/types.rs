@@ -357,7 +357,9 @@ impl<'a> Job<'_, 'a> {
         let node = self.add(node);
         let wrapper = self.add(Node::Any);
         let mut slot = place.inside(1, ProtoKind::Message).slot(false);
-        slot.param = u16::MAX;
+        if !slot.json {
+            slot.param = u16::MAX;
+        }
         self.fill_wrapper(wrapper, node, slot, &[1], false, Empty::Zero);
         wrapper
     }

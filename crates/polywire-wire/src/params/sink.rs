@@ -1,5 +1,7 @@
 //! Writes the leaves of a record as parameters, in their canonical text, or as JSON where that is their text.
 
+use bytes::Bytes;
+
 use crate::json::JsonSink;
 use crate::plan::{Enum, Float, Int, Slot};
 use crate::text::{base64, digits, instant, time};
@@ -94,11 +96,12 @@ impl<'a> ParamSink<'a> {
 
     fn push(&mut self, leaf: u16, text: &[&[u8]]) {
         if self.used == self.params.len() {
-            self.params.push(Param { slot: 0, text: String::new() });
+            self.params.push(Param::default());
         }
         let param = &mut self.params[self.used];
         param.slot = leaf;
         param.text.clear();
+        param.file = None;
         for part in text {
             param.text.push_str(&String::from_utf8_lossy(part));
         }
@@ -222,6 +225,13 @@ impl Sink for ParamSink<'_> {
     }
     fn bytes(&mut self, slot: &Slot, value: &[u8]) {
         if self.scalar(slot, |json| json.bytes(slot, value)) {
+            return;
+        }
+        if slot.file && slot.param != u16::MAX {
+            if !(value.is_empty() && slot.omit_zero) {
+                self.push(slot.param, &[]);
+                self.params[self.used - 1].file = Some(Bytes::copy_from_slice(value));
+            }
             return;
         }
         let text: Vec<u8> = value.chunks(3).flat_map(base64::encode_block).collect();

@@ -154,6 +154,10 @@ impl Source for TextSource<'_> {
         }
     }
     fn bytes(&mut self) -> Result<&[u8], Stop> {
+        let params = self.params;
+        if let Some(file) = params.get(self.current as usize).and_then(|param| param.file.as_ref()) {
+            return Ok(file);
+        }
         let mut out = std::mem::take(&mut self.scratch.text);
         out.clear();
         let decoded = base64::decode(self.value(), &mut out);

@@ -119,10 +119,40 @@ pub(crate) struct Root {
 pub(crate) struct OperationPlan {
     pub(crate) request: RequestPlan,
     pub(crate) outcomes: Vec<OutcomePlan>,
-    /// By outcome and place among its media types: those of JSON that hold another type than the first of JSON.
+    /// By outcome and place among its media types: text, and those of JSON that hold another type than the first of JSON.
     pub(crate) others: Vec<(u32, u32, OutcomePlan)>,
     /// Numbers of fields of the response message, each with the outcome that it means.
     pub(crate) numbers: Vec<(u32, u32)>,
+    /// By outcome: the header fields of an answer that is a document.
+    pub(crate) headers: Vec<Option<HeadersPlan>>,
+}
+
+/// The header fields of an outcome.
+#[derive(Clone, Debug)]
+pub(crate) struct HeadersPlan {
+    pub(crate) fields: Vec<HeaderPlan>,
+    pub(crate) params: ParamsPlan,
+}
+
+/// A header field.
+#[derive(Clone, Debug)]
+pub(crate) struct HeaderPlan {
+    /// Lower case.
+    pub(crate) name: String,
+    /// Its leaf, or the first of its members.
+    pub(crate) slot: u16,
+    pub(crate) holds: HeaderHolds,
+}
+
+/// What a header field holds.
+#[derive(Clone, Debug)]
+pub(crate) enum HeaderHolds {
+    /// One value.
+    One,
+    /// Items between commas.
+    List,
+    /// Members by name, between commas.
+    Members { names: Vec<String>, explode: bool },
 }
 
 /// How a request crosses.
@@ -197,4 +227,8 @@ pub(crate) enum OutcomePlan {
     Fixed(Box<[u8]>),
     /// A message.
     Message(Root),
+    /// Text: one leaf.
+    Text(ParamsPlan),
+    /// A message of which one field is the text.
+    ToText(Root),
 }

@@ -32,6 +32,8 @@ pub struct Slot {
     pub(crate) from: Option<Box<Cell>>,
     /// The same in the target.
     pub(crate) to: Option<Box<Cell>>,
+    /// Parameters: bytes stand there as they are.
+    pub(crate) file: bool,
 }
 
 /// What stands before a value in JSON.
@@ -71,6 +73,7 @@ impl Slot {
             json: false,
             from: None,
             to: None,
+            file: false,
         }
     }
 

@@ -10,6 +10,7 @@ mod openapi;
 mod operation;
 mod options;
 mod oracle;
+mod parts;
 mod protojson;
 mod random;
 mod rules;

@@ -12,7 +12,7 @@ use polywire_wire::{
 use super::contract::{Hand, SPAN, descriptors, of_message};
 use super::run::told;
 
-fn outcome(status: Status, ok: bool, ty: Option<TypeId>) -> Outcome {
+pub(crate) fn outcome(status: Status, ok: bool, ty: Option<TypeId>) -> Outcome {
     let media = ty.map(|ty| Media { name: "application/json".into(), ty: Some(ty.into()) });
     Outcome { status, ok, media: media.into_iter().collect(), doc: String::new(), span: SPAN }
 }
@@ -21,7 +21,7 @@ fn query() -> Place {
     Place::Query { style: Style::Form, explode: true }
 }
 
-fn operation(
+pub(crate) fn operation(
     input: TypeId,
     places: Vec<Place>,
     body: BodyBinding,
@@ -105,15 +105,15 @@ fn users() -> Contract {
     hand.contract
 }
 
-struct Run {
-    plans: Plans,
-    plan: PlanId,
-    out: Output,
-    scratch: Scratch,
+pub(crate) struct Run {
+    pub(crate) plans: Plans,
+    pub(crate) plan: PlanId,
+    pub(crate) out: Output,
+    pub(crate) scratch: Scratch,
 }
 
 impl Run {
-    fn new(contract: &Contract, from: Form, to: Form, validation: Validation) -> Run {
+    pub(crate) fn new(contract: &Contract, from: Form, to: Form, validation: Validation) -> Run {
         let mut compiler = Compiler::new(contract);
         let mut diags = Vec::new();
         let options = PlanOptions { validation, ..PlanOptions::default() };
@@ -128,11 +128,11 @@ impl Run {
     }
 
     fn request(&mut self, params: &[(u16, &str)], body: Option<&[u8]>) -> Result<Passed, Refusal> {
-        let params: Vec<Param> = params.iter().map(|p| Param { slot: p.0, text: p.1.into() }).collect();
+        let params: Vec<Param> = params.iter().map(|p| Param::text(p.0, p.1)).collect();
         self.plans.request(self.plan, &params, body, &mut self.out, &mut self.scratch)
     }
 
-    fn outcome(&mut self, at: usize, body: &[u8]) -> Result<Passed, Refusal> {
+    pub(crate) fn outcome(&mut self, at: usize, body: &[u8]) -> Result<Passed, Refusal> {
         self.plans.outcome(self.plan, at, 0, body, &mut self.out, &mut self.scratch)
     }
 

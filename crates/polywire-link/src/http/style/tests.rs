@@ -109,8 +109,8 @@ fn what_is_written_is_read_as_the_same() {
                 for slot in 0..parameters.len() as u16 {
                     let count = if shape == "list" { 1 + random(3) } else { 1 };
                     for _ in 0..count {
-                        let text = (0..1 + random(3)).map(|_| pieces[random(pieces.len())]).collect();
-                        params.push(Param { slot, text });
+                        let text: String = (0..1 + random(3)).map(|_| pieces[random(pieces.len())]).collect();
+                        params.push(Param::text(slot, text));
                     }
                 }
                 match round_trip(&parameters, &params) {
@@ -125,8 +125,7 @@ fn what_is_written_is_read_as_the_same() {
 
 fn check(place: Place, shape: &str, texts: &[(u16, &str)], expected: &[&str]) {
     let parameters = parameters(place, Spelling::default(), shape);
-    let params: Vec<Param> =
-        texts.iter().map(|(slot, text)| Param { slot: *slot, text: (*text).to_string() }).collect();
+    let params: Vec<Param> = texts.iter().map(|(slot, text)| Param::text(*slot, *text)).collect();
     let mut written = Vec::new();
     for (_, spelled) in Spelled::writers(&parameters) {
         for item in 0..spelled.count(&params) {

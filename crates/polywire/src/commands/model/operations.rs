@@ -64,6 +64,7 @@ fn http(binding: &HttpBinding) -> Value {
         BodyBinding::Fields { ty } => json!({"kind": "fields", "type": ty.map(use_of)}),
         BodyBinding::Field(field) => json!({"kind": "field", "field": field}),
         BodyBinding::Form { ty } => json!({"kind": "form", "type": use_of(*ty)}),
+        BodyBinding::Multipart { ty } => json!({"kind": "multipart", "type": use_of(*ty)}),
         BodyBinding::Text => json!({"kind": "text"}),
         BodyBinding::Opaque { media } => json!({"kind": "opaque", "media": media}),
     };
@@ -118,6 +119,9 @@ fn place(place: &Place) -> Value {
         Place::Body => json!({"in": "body"}),
         Place::Form { style, explode } => {
             json!({"in": "form", "style": style_name(style), "explode": explode})
+        }
+        Place::Part { style, explode, file } => {
+            json!({"in": "part", "style": style_name(style), "explode": explode, "file": file})
         }
         Place::Text => json!({"in": "text"}),
     }
