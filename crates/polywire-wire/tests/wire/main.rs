@@ -4,6 +4,7 @@
 
 mod avro;
 mod contract;
+mod generated;
 mod hostile;
 mod maps;
 mod openapi;
