@@ -11,6 +11,7 @@ mod derive;
 mod drift;
 mod dump;
 mod fits;
+mod layout;
 mod lock;
 mod name;
 mod openapi;
@@ -28,6 +29,7 @@ pub use codes::CODES;
 pub use derive::derive_grpc;
 pub use drift::{Aspect, Difference, Drift, Drifts, Fate, Side, drift};
 pub use dump::dump;
+pub use layout::{Layout, LayoutError, LayoutId, LayoutMember, LayoutPlace, LayoutVariant, Layouts};
 pub use lock::{Lock, LockMode, Numbered};
 pub use name::{Words, words};
 pub use openapi::{
@@ -66,6 +68,8 @@ pub struct Contract {
     pub protobuf: Protobuf,
     /// The Avro side of types.
     pub avro: Avro,
+    /// How types lie in the memory of C programs.
+    pub layouts: Layouts,
     /// The SQL side of records that are tables.
     pub sql: Sql,
     /// The JSON Schema side of types.

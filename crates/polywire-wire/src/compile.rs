@@ -5,6 +5,7 @@ mod avro;
 mod bytes;
 mod description;
 mod laid;
+mod layout;
 mod literal;
 mod operation;
 mod outcome;

@@ -91,7 +91,8 @@ impl<'a> Job<'_, 'a> {
                 Part::Row => {
                     let place = Place::field(&field.name, proto, proto_json);
                     let spots = self.stepped(spots, ty, Step::Field(at));
-                    self.row(field, Place { spots, ..place }, id, rows.len())
+                    let derived = shape.derived.iter().any(|derived| derived.field as usize == at);
+                    self.row(field, Place { spots, derived, ..place }, id, rows.len())
                 }
                 Part::Elsewhere => self.elsewhere(field, proto),
                 Part::Params(leaves) => self.param_row(field, proto, proto_json, &leaves),
@@ -105,6 +106,7 @@ impl<'a> Job<'_, 'a> {
             let node = self.add(Node::Tag);
             rows.push(Row::new(tag, node, Slot::bare()));
         }
+        self.record_fits(ty, shape, spots);
         let groups_required = self.groups(shape, &places, &mut rows);
         let extra = self.extra_of(shape);
         let mut record = Record::new(id, rows, extra);

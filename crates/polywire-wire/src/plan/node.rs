@@ -305,6 +305,8 @@ pub struct Enum {
     pub(crate) allowed: Option<Vec<i32>>,
     /// Numbers that rules take away.
     pub(crate) excluded: Vec<i32>,
+    /// Where a side has numbers of its own: that of each value, in the order of the contract.
+    pub(crate) codes: Option<Box<[i32]>>,
 }
 
 impl Int {
@@ -336,7 +338,7 @@ impl Enum {
     pub(crate) fn new(names: Vec<(Box<[u8]>, i32)>, open: bool) -> Enum {
         let mut sorted: Vec<u16> = (0..names.len() as u16).collect();
         sorted.sort_by(|a, b| names[*a as usize].0.cmp(&names[*b as usize].0));
-        Enum { names, sorted, open, lenient: false, text: false, allowed: None, excluded: Vec::new() }
+        Enum { names, sorted, open, lenient: false, text: false, allowed: None, excluded: Vec::new(), codes: None }
     }
 
     /// The number of a name.
@@ -361,6 +363,18 @@ impl Enum {
     /// A number's place in the order of the contract.
     pub(crate) fn place_of(&self, number: i32) -> usize {
         self.names.iter().position(|entry| entry.1 == number).unwrap_or_default()
+    }
+
+    /// The number of the value that a side's own number means.
+    pub(crate) fn by_code(&self, code: i128) -> Option<i32> {
+        let at = self.codes.as_deref()?.iter().position(|known| i128::from(*known) == code)?;
+        self.names.get(at).map(|name| name.1)
+    }
+
+    /// A side's own number of a value.
+    pub(crate) fn code(&self, number: i32) -> i32 {
+        let code = self.codes.as_deref().and_then(|codes| codes.get(self.place_of(number)));
+        code.copied().unwrap_or_default()
     }
 
     #[inline(always)]
