@@ -83,7 +83,12 @@ pub enum Layout {
         pack: Option<u32>,
     },
     /// A `union`; the member of a struct beside it says which alternative it holds.
-    Union(Vec<LayoutVariant>),
+    Union {
+        /// The alternatives.
+        variants: Vec<LayoutVariant>,
+        /// The largest alignment of an alternative (`#pragma pack`).
+        pack: Option<u32>,
+    },
 }
 
 /// A member of a struct.
@@ -224,17 +229,17 @@ impl Layouts {
                 }
                 (u64::from(item.size) * u64::from(*count), item.align)
             }
-            Layout::Union(variants) => {
+            Layout::Union { variants, pack } => {
                 let (mut size, mut align) = (0, 1);
                 for (at, variant) in variants.iter().enumerate() {
                     if variants[..at].iter().any(|other| other.tag == variant.tag) {
                         return Err(LayoutError::Number);
                     }
                     let known = self.known(variant.layout)?;
-                    if matches!(known.layout, Layout::Union(_)) {
+                    if matches!(known.layout, Layout::Union { .. }) {
                         return Err(LayoutError::By);
                     }
-                    (size, align) = (known.size.max(size), known.align.max(align));
+                    (size, align) = (known.size.max(size), aligned(known, *pack)?.max(align));
                 }
                 (u64::from(size).next_multiple_of(u64::from(align)), align)
             }
@@ -248,13 +253,10 @@ impl Layouts {
         mut members: Vec<LayoutMember>,
         pack: Option<u32>,
     ) -> Result<LayoutId, LayoutError> {
-        if pack.is_some_and(|pack| !pack.is_power_of_two() || pack > 16) {
-            return Err(LayoutError::Pack);
-        }
         let (mut end, mut align) = (0u64, 1u64);
         for member in &mut members {
             let known = self.known(member.layout)?.clone();
-            let aligned = u64::from(pack.map_or(known.align, |pack| pack.min(known.align)));
+            let aligned = u64::from(aligned(&known, pack)?);
             let offset = end.next_multiple_of(aligned);
             (end, align) = (offset + u64::from(known.size), align.max(aligned));
             if end > SIZE_MAX {
@@ -262,7 +264,7 @@ impl Layouts {
             }
             let offset = Some(offset as u32);
             let mut layout = known.layout;
-            if let Layout::Union(variants) = &mut layout {
+            if let Layout::Union { variants, .. } = &mut layout {
                 for variant in variants {
                     let known = self.known(variant.layout)?.clone();
                     variant.layout =
@@ -283,7 +285,7 @@ impl Layouts {
         let (numbers, variants) = match &self.get(member.layout).layout {
             Layout::Array { count, .. } => (most(*count), Vec::new()),
             Layout::Chars { size, .. } | Layout::Bytes(size) => (most(*size), Vec::new()),
-            Layout::Union(variants) => (
+            Layout::Union { variants, .. } => (
                 variants.iter().map(|variant| i128::from(variant.tag)).collect(),
                 variants.iter().map(|variant| variant.layout).collect(),
             ),
@@ -304,6 +306,14 @@ impl Layouts {
             (place.by, place.tag) = (Some(by), i32::try_from(number).ok());
         }
         Ok(())
+    }
+}
+
+/// What the address of a member is a multiple of.
+fn aligned(member: &LayoutPlace, pack: Option<u32>) -> Result<u32, LayoutError> {
+    match pack {
+        Some(pack) if !pack.is_power_of_two() || pack > 16 => Err(LayoutError::Pack),
+        _ => Ok(pack.map_or(member.align, |pack| pack.min(member.align))),
     }
 }
 
@@ -347,9 +357,11 @@ mod tests {
         let wide = layouts.add(Layout::Int(Int::I64)).unwrap();
         let short = layouts.add(Layout::Int(Int::I16)).unwrap();
         let mut check = |pack, expected: (&[u32], u32, u32)| {
-            let members = vec![LayoutMember::new(0, byte), LayoutMember::new(1, wide), LayoutMember::new(2, short)];
+            let members =
+                vec![LayoutMember::new(0, byte), LayoutMember::new(1, wide), LayoutMember::new(2, short)];
             let id = layouts.add(Layout::Struct { members, pack }).unwrap();
-            let LayoutPlace { layout: Layout::Struct { members, .. }, size, align, .. } = layouts.get(id) else {
+            let LayoutPlace { layout: Layout::Struct { members, .. }, size, align, .. } = layouts.get(id)
+            else {
                 unreachable!("a struct was added")
             };
             let offsets: Vec<u32> =
@@ -369,12 +381,23 @@ mod tests {
         let members = vec![LayoutMember::new(0, byte), LayoutMember::new(1, many).by(0)];
         let counted = layouts.add(Layout::Struct { members, pack: None });
         assert_eq!(counted, Err(LayoutError::Number));
-        let variants = |tag| vec![LayoutVariant { variant: 0, layout: byte, tag: 1 }, LayoutVariant { variant: 1, layout: byte, tag }];
-        assert_eq!(layouts.add(Layout::Union(variants(1))), Err(LayoutError::Number));
-        assert!(layouts.add(Layout::Union(variants(2))).is_ok());
+        let variants = |tag| {
+            vec![
+                LayoutVariant { variant: 0, layout: byte, tag: 1 },
+                LayoutVariant { variant: 1, layout: byte, tag },
+            ]
+        };
+        assert_eq!(
+            layouts.add(Layout::Union { variants: variants(1), pack: None }),
+            Err(LayoutError::Number)
+        );
+        assert!(layouts.add(Layout::Union { variants: variants(2), pack: None }).is_ok());
         assert_eq!(layouts.add(Layout::Array { item: byte, count: 1 << 31 }), Err(LayoutError::TooLarge));
         assert_eq!(layouts.add(Layout::Array { item: LayoutId(99), count: 1 }), Err(LayoutError::Missing));
-        assert_eq!(layouts.add(Layout::Struct { members: vec![], pack: Some(3) }), Err(LayoutError::Pack));
+        assert_eq!(
+            layouts.add(Layout::Struct { members: vec![LayoutMember::new(0, byte)], pack: Some(3) }),
+            Err(LayoutError::Pack)
+        );
         assert_eq!(layouts.add(Layout::Enum { int: Int::U8, numbers: vec![-1] }), Err(LayoutError::Number));
     }
 }

@@ -276,9 +276,7 @@ fn write<S: Source>(
         (Encoding::Json, Target::Buffer(out)) => go(&mut JsonSink::new(out)),
         (Encoding::Protobuf, Target::Buffer(out)) => go(&mut ProtobufSink::new(out)),
         (Encoding::Avro, Target::Buffer(out)) => go(&mut AvroSink::new(out)),
-        (Encoding::Layout, Target::Buffer(out)) => {
-            go(&mut LayoutSink::new(out.room(layout::size_to(slot))))
-        }
+        (Encoding::Layout, Target::Buffer(out)) => go(&mut LayoutSink::new(out.room(layout::size_to(slot)))),
     }
 }
 

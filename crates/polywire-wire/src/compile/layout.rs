@@ -28,7 +28,7 @@ fn members(contract: &Contract, at: Spot) -> &[LayoutMember] {
 /// The alternatives of a union of which another member says which one it holds.
 fn variants(place: &LayoutPlace) -> &[LayoutVariant] {
     match &place.layout {
-        Layout::Union(variants) if place.by.is_some() => variants,
+        Layout::Union { variants, .. } if place.by.is_some() => variants,
         _ => &[],
     }
 }
@@ -42,7 +42,7 @@ fn form(contract: &Contract, layout: &Layout) -> LayoutForm {
         Layout::Chars { terminated, .. } => LayoutForm::Chars(*terminated),
         Layout::Bytes(_) => LayoutForm::Bytes,
         Layout::Array { item, .. } => LayoutForm::Array(contract.layouts.get(*item).size),
-        Layout::Struct { .. } | Layout::Union(_) => LayoutForm::Struct,
+        Layout::Struct { .. } | Layout::Union { .. } => LayoutForm::Struct,
     }
 }
 
@@ -58,7 +58,7 @@ impl Description for Types {
                 members.iter().find(|member| member.field == Some(at as u32))?.layout
             }
             (Layout::Array { item, .. }, Step::Item) => *item,
-            (Layout::Union(_), Step::Variant(at)) => {
+            (Layout::Union { .. }, Step::Variant(at)) => {
                 variants(place).iter().find(|variant| variant.variant == at as u32)?.layout
             }
             _ => return None,
@@ -142,7 +142,11 @@ impl Description for Types {
                 None => false,
             };
             if !fits {
-                return Err(format!("`{}` follows from `{}`, which the contract does not say", name(says), name(field)));
+                return Err(format!(
+                    "`{}` follows from `{}`, which the contract does not say",
+                    name(says),
+                    name(field)
+                ));
             }
         }
         Ok(())
@@ -171,9 +175,7 @@ impl Description for Types {
                 }
                 Ok(())
             }
-            (Node::Bytes(bytes), Layout::Bytes(size)) => {
-                sized(bytes, *size, counted)
-            }
+            (Node::Bytes(bytes), Layout::Bytes(size)) => sized(bytes, *size, counted),
             (Node::List(list), Layout::Array { count, .. }) => {
                 if !counted {
                     (list.min, list.or_empty) = (list.min.max(*count), false);
@@ -199,7 +201,7 @@ fn name(layout: &Layout) -> String {
         Layout::Bytes(size) => format!("`unsigned char[{size}]`"),
         Layout::Array { .. } => "an array".into(),
         Layout::Struct { .. } => "a struct".into(),
-        Layout::Union(_) => "a union".into(),
+        Layout::Union { .. } => "a union".into(),
     }
 }
 

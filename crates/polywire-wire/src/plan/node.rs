@@ -338,7 +338,16 @@ impl Enum {
     pub(crate) fn new(names: Vec<(Box<[u8]>, i32)>, open: bool) -> Enum {
         let mut sorted: Vec<u16> = (0..names.len() as u16).collect();
         sorted.sort_by(|a, b| names[*a as usize].0.cmp(&names[*b as usize].0));
-        Enum { names, sorted, open, lenient: false, text: false, allowed: None, excluded: Vec::new(), codes: None }
+        Enum {
+            names,
+            sorted,
+            open,
+            lenient: false,
+            text: false,
+            allowed: None,
+            excluded: Vec::new(),
+            codes: None,
+        }
     }
 
     /// The number of a name.

@@ -4,6 +4,7 @@
 
 mod contract;
 mod hostile;
+mod layout;
 mod openapi;
 mod operation;
 mod oracle;
