@@ -9,10 +9,10 @@ use polywire_diag::Diagnostic;
 use super::description::{Spots, Step};
 use super::types::limit;
 use super::{Direction, Job, PendingFill, Place, RecordKey, literal};
-use crate::{Encoding, Stop};
 use crate::check::number::zero_of;
 use crate::codes::NO_PROTOBUF_FORM;
 use crate::plan::{Absent, ExtraRule, Key, Node, NodeId, OnNull, Record, Row, Slot};
+use crate::{Encoding, Stop};
 
 /// What becomes of a field.
 #[derive(Clone, Debug)]
@@ -84,6 +84,9 @@ impl<'a> Job<'_, 'a> {
             let field = &shape.fields[at];
             let proto = fields.get(at).copied().flatten();
             if self.mode.protobuf() && proto.is_none() {
+                if spots != Spots::default() {
+                    self.no_form(field.ty.id, Encoding::Protobuf, "it has no field there");
+                }
                 continue;
             }
             places[at] = Some(rows.len());

@@ -226,5 +226,5 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
 
 fn is_number(text: &[u8], number: u32) -> bool {
     let inner = text.strip_prefix(b"\"").and_then(|text| text.strip_suffix(b"\""));
-    inner.unwrap_or(text) == number.to_string().as_bytes()
+    std::str::from_utf8(inner.unwrap_or(text)).is_ok_and(|text| text.parse() == Ok(number))
 }

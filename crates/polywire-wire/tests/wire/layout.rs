@@ -5,9 +5,10 @@ mod gcc;
 mod pair;
 mod random;
 
-use polywire_contract::{Extra, Float, Int, Shape};
+use polywire_contract::{Check, Extra, Float, Int, Shape};
 use polywire_wire::{Compiler, Encoding, Passed, PlanOptions, Scratch};
 
+use crate::contract::SPAN;
 use build::{Build, Ty, Use};
 use pair::{Pair, refused};
 
@@ -234,6 +235,78 @@ fn what_is_absent_is_its_default() {
     let first = [2, 0, 1, 0, 0, 1, 0, 0, 0, 0, b'n', b'o', b'n', b'e', 0, 0, 0, 0, 1, 2];
     let second = [1, 0, 7, 0, 0, 0, 0, 0, 0, 0, b'n', b'o', b'n', b'e', 0, 0, 0, 0, 1, 0];
     assert_eq!(image, [&[9, 0][..], &first, &second].concat());
+}
+
+/// Of alternatives that do not match after all nothing stays, and what follows lies where it should.
+#[test]
+fn alternatives_that_were_tried_leave_nothing() {
+    let mut build = Build::default();
+    let (u8, u16, u64) = (build.int(Int::U8), build.int(Int::U16), build.int(Int::U64));
+    let (short, long) = (build.chars(16, true), build.chars(32, true));
+    let inner = build.record(&[("n", &u8, Hidden), ("text", &short, Plain), ("v", &u8, Plain)], None);
+    let items = build.array(&inner, 2);
+    let one = build.record(&[("items", &items, Plain)], None);
+    let inner = build.record(&[("v", &u16, Plain), ("gap", &u64, Hidden), ("text", &long, Plain)], None);
+    let items = build.array(&inner, 2);
+    let two = build.record(&[("items", &items, Plain)], None);
+    let union = build.union(&[("one", &one, 1), ("two", &two, 2)], None);
+    let ty =
+        build.record(&[("tag", &u8, Hidden), ("union", &union, ChosenBy(0)), ("last", &u16, Plain)], None);
+    for exact in [true, false] {
+        let Shape::Sum(sum) = &mut build.hand.contract.types[union.ty.0 as usize].shape else {
+            unreachable!()
+        };
+        sum.exact = exact;
+        let mut pair = Pair::new(&build.hand.contract, ty.ty);
+        let json = |v: u32| {
+            let item = |v| format!(r#"{{"v":{v},"text":"0123456789"}}"#);
+            let reversed = format!(r#"{{"text":"0123456789","v":{v}}}"#);
+            format!(r#"{{"union":{{"items":[{},{reversed}]}},"last":515}}"#, item(1))
+        };
+        let image = pair.image(&json(300)).unwrap();
+        let mut expected = vec![0; 112];
+        let mut put = |at: usize, bytes: &[u8]| expected[at..at + bytes.len()].copy_from_slice(bytes);
+        put(0, &[2]);
+        put(8, &[1]);
+        put(24, b"0123456789");
+        put(56, &[44, 1]);
+        put(72, b"0123456789");
+        put(104, &[3, 2]);
+        assert_eq!(image, expected);
+        let both = pair.image(&json(5));
+        match exact {
+            true => assert_eq!(both.unwrap_err(), "/union oneOf"),
+            false => assert_eq!(both.unwrap()[..10], *b"\x01\0\0\0\0\0\0\0\x000"),
+        }
+    }
+}
+
+#[test]
+fn equal_items_are_found_and_bytes_stay_in_the_same_encoding() {
+    let mut build = Build::default();
+    let (u8, i16) = (build.int(Int::U8), build.int(Int::I16));
+    let item = build.record(&[("a", &u8, Plain), ("b", &i16, Plain)], None);
+    let list = build.array(&item, 3);
+    build.hand.contract.types[list.ty.0 as usize].checks.push((Check::UniqueItems, SPAN));
+    let data = build.bytes(5);
+    let ty =
+        build.record(&[("n", &u8, Hidden), ("list", &list, CountedBy(0)), ("data", &data, Plain)], None).ty;
+    let contract = &build.hand.contract;
+    let mut pair = Pair::new(contract, ty);
+    // Only the gap after `a` differs.
+    let image = [2, 0, 1, 0, 5, 0, 1, 9, 5, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 0];
+    assert_eq!(pair.json(&image).unwrap_err(), "/list uniqueItems");
+    let mut compiler = Compiler::new(contract);
+    let plan =
+        compiler.ty(ty.into(), Encoding::Layout, Encoding::Layout, &PlanOptions::default(), &mut vec![]);
+    let (plan, plans) = (plan.unwrap(), compiler.finish());
+    let pass = |image: &[u8]| plans.transcode(plan, image, &mut Vec::new(), &mut Scratch::new(1));
+    assert!(pass(&image).is_err());
+    let mut other = image;
+    other[8] = 6;
+    assert_eq!(pass(&other), Ok(Passed::Same));
+    other[0] = 4;
+    assert!(pass(&other).is_err());
 }
 
 fn literal(text: &str) -> polywire_contract::Literal {

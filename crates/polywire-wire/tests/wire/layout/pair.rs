@@ -12,6 +12,38 @@ pub(super) struct Pair {
     pub(super) scratch: Scratch,
 }
 
+/// The plans between Protobuf and a C type.
+pub(super) struct Through {
+    plans: Plans,
+    there: PlanId,
+    back: PlanId,
+    scratch: Scratch,
+}
+
+impl Through {
+    pub(super) fn new(contract: &Contract, ty: TypeId) -> Through {
+        let mut compiler = Compiler::new(contract);
+        let (mut diags, options) = (Vec::new(), PlanOptions::default());
+        let there = compiler.ty(ty.into(), Encoding::Layout, Encoding::Protobuf, &options, &mut diags);
+        let back = compiler.ty(ty.into(), Encoding::Protobuf, Encoding::Layout, &options, &mut diags);
+        assert!(diags.is_empty(), "{diags:?}");
+        Through {
+            there: there.unwrap(),
+            back: back.unwrap(),
+            plans: compiler.finish(),
+            scratch: Scratch::new(1),
+        }
+    }
+
+    /// What an image is after it was a message.
+    pub(super) fn protobuf(&mut self, image: &[u8]) -> Vec<u8> {
+        let (mut message, mut again) = (Vec::new(), Vec::new());
+        self.plans.transcode(self.there, image, &mut message, &mut self.scratch).unwrap();
+        self.plans.transcode(self.back, &message, &mut again, &mut self.scratch).unwrap();
+        again
+    }
+}
+
 /// What the compiler says of a type that has no form.
 pub(super) fn refused(contract: &Contract, ty: TypeId) -> String {
     let mut diags = Vec::new();

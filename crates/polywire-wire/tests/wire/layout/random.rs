@@ -3,7 +3,7 @@
 use polywire_contract::{Float, Int, Layout, LayoutId, Shape, TypeId};
 
 use super::build::{Build, Ty, Use};
-use super::pair::Pair;
+use super::pair::{Pair, Through};
 use crate::random::Random;
 
 const INTS: [Int; 8] = [Int::I8, Int::I16, Int::I32, Int::I64, Int::U8, Int::U16, Int::U32, Int::U64];
@@ -174,13 +174,16 @@ fn values_are_the_same_after_they_were_in_memory() {
     for _ in 0..40 {
         let mut build = Build::default();
         let Ty { ty, layout, .. } = record(&mut build, &mut random, 3);
+        build.hand.derive();
         let mut pair = Pair::new(&build.hand.contract, ty);
+        let mut through = Through::new(&build.hand.contract, ty);
         for _ in 0..25 {
             let (written, shuffled) = object(&build, &mut random, ty, layout);
             let image =
                 pair.image(&written).unwrap_or_else(|told| panic!("{told}\n{written}\n{}", build.text));
             assert_eq!(pair.image(&shuffled).as_ref(), Ok(&image), "{shuffled}\n{}", build.text);
-            assert_eq!(pair.json(&image), Ok(written));
+            assert_eq!(pair.json(&image), Ok(written.clone()));
+            assert_eq!(through.protobuf(&image), image, "{written}\n{}", build.text);
             strange(&mut pair, &mut random, image);
         }
     }
