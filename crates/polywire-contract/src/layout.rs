@@ -296,7 +296,11 @@ impl Layouts {
             Layout::Enum { int, .. } if !variants.is_empty() => *int,
             _ => return Err(LayoutError::By),
         };
-        if self.get(by).says || !numbers.iter().all(|number| int.holds(*number)) {
+        // One member cannot count two arrays: nothing would say that both are as long.
+        if self.get(by).says {
+            return Err(LayoutError::By);
+        }
+        if !numbers.iter().all(|number| int.holds(*number)) {
             return Err(LayoutError::Number);
         }
         self.places[by.0 as usize].says = true;

@@ -249,10 +249,11 @@ fn alternatives_that_were_tried_leave_nothing() {
     let inner = build.record(&[("v", &u16, Plain), ("gap", &u64, Hidden), ("text", &long, Plain)], None);
     let items = build.array(&inner, 2);
     let two = build.record(&[("items", &items, Plain)], None);
-    let union = build.union(&[("one", &one, 1), ("two", &two, 2)], None);
-    let ty =
-        build.record(&[("tag", &u8, Hidden), ("union", &union, ChosenBy(0)), ("last", &u16, Plain)], None);
-    for exact in [true, false] {
+    let (one, two) = (("one", &one, 1), ("two", &two, 2));
+    for (exact, variants) in [(true, [one, two]), (false, [one, two]), (true, [two, one])] {
+        let union = build.union(&variants, None);
+        let ty = build
+            .record(&[("tag", &u8, Hidden), ("union", &union, ChosenBy(0)), ("last", &u16, Plain)], None);
         let Shape::Sum(sum) = &mut build.hand.contract.types[union.ty.0 as usize].shape else {
             unreachable!()
         };
