@@ -73,7 +73,8 @@ fn all(contract: &mut Contract) -> TypeId {
         Shape::Sum(sum),
         Layout::Union { variants: vec![tag(0, one, 1), tag(1, two, 2)], pack: None },
     );
-    let number = |number: &str| -> Literal { Node { span: SPAN, value: Value::Number(Number(number.into())) } };
+    let number =
+        |number: &str| -> Literal { Node { span: SPAN, value: Value::Number(Number(number.into())) } };
     let values = vec![vec![number("1")], vec![number("2")]];
     let derived = vec![
         Derived { field: 1, from: Derivation::Count(2) },

@@ -74,7 +74,7 @@ impl FramingChoice {
             (FramingChoice::Usual, Encoding::Json) => Framing::Lines,
             (FramingChoice::Usual, Encoding::Avro | Encoding::Layout | Encoding::Protobuf) => {
                 Framing::Delimited
-            },
+            }
         }
     }
 }

@@ -15,6 +15,7 @@ use crate::random::Random;
 const HEAD: &str = "#include <stddef.h>\n#include <stdint.h>\n#include <stdio.h>\n#include <string.h>\n";
 
 /// Compiles a program; none where there is no compiler.
+#[expect(clippy::print_stderr, reason = "a skip must be seen in the test's output")]
 fn compiled(name: &str, text: &str) -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("layout");
     std::fs::create_dir_all(&folder).unwrap();
