@@ -282,6 +282,29 @@ fn alternatives_that_were_tried_leave_nothing() {
     }
 }
 
+/// JSON names the alternative inside of it, C beside it.
+#[test]
+fn alternatives_are_named_where_each_side_has_the_name() {
+    let mut build = Build::default();
+    let (u8, u32) = (build.int(Int::U8), build.int(Int::U32));
+    let circle = build.record(&[("size", &u32, Plain)], None);
+    let nothing = build.record(&[], None);
+    let union = build.union(&[("circle", &circle, 1), ("nothing", &nothing, 2)], None);
+    let Shape::Sum(sum) = &mut build.hand.contract.types[union.ty.0 as usize].shape else { unreachable!() };
+    sum.tag = Some("kind".into());
+    sum.variants.iter_mut().for_each(|variant| variant.tags = vec![variant.name.clone()]);
+    let ty = build.record(&[("tag", &u8, Hidden), ("shape", &union, ChosenBy(0))], None).ty;
+    let mut pair = Pair::new(&build.hand.contract, ty);
+    let mut check = |json: &str, image: [u8; 8]| {
+        assert_eq!(pair.image(json).unwrap(), image);
+        assert_eq!(pair.json(&image).unwrap(), json);
+    };
+    check(r#"{"shape":{"kind":"circle","size":9}}"#, [1, 0, 0, 0, 9, 0, 0, 0]);
+    check(r#"{"shape":{"kind":"nothing"}}"#, [2, 0, 0, 0, 0, 0, 0, 0]);
+    assert_eq!(pair.image(r#"{"shape":{"size":9,"kind":"box"}}"#).unwrap_err(), "/shape enum");
+    assert_eq!(pair.json(&[0; 8]).unwrap_err(), "/shape oneOf");
+}
+
 #[test]
 fn equal_items_are_found_and_bytes_stay_in_the_same_encoding() {
     let mut build = Build::default();
