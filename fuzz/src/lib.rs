@@ -1,5 +1,9 @@
 //! What the targets do with bytes: read them, and hold what must be true whatever they are.
 
+mod layout;
+
+pub use layout::wire_layout;
+
 use std::cell::RefCell;
 
 use polywire_contract::{Contract, Shape, TypeId};

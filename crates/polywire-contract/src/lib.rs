@@ -11,6 +11,7 @@ mod derive;
 mod drift;
 mod dump;
 mod fits;
+mod layout;
 mod lock;
 mod maps;
 mod name;
@@ -29,6 +30,7 @@ pub use codes::CODES;
 pub use derive::{derive_avro, derive_grpc};
 pub use drift::{Aspect, Difference, Drift, Drifts, Fate, Side, drift};
 pub use dump::dump;
+pub use layout::{Layout, LayoutError, LayoutId, LayoutMember, LayoutPlace, LayoutVariant, Layouts};
 pub use lock::{Lock, LockMode, Numbered};
 pub use maps::{FieldMap, FieldPath, MapKind, Maps, Origin, TypeMap};
 pub use name::{Words, words};
@@ -69,6 +71,8 @@ pub struct Contract {
     pub protobuf: Protobuf,
     /// The Avro side of types.
     pub avro: Avro,
+    /// How types lie in the memory of C programs.
+    pub layouts: Layouts,
     /// The SQL side of records that are tables.
     pub sql: Sql,
     /// The JSON Schema side of types.

@@ -35,6 +35,16 @@ impl Buffer {
         self.length = self.length.min(length);
     }
 
+    /// Adds so many bytes to be written at any place; they hold what was there before.
+    pub(crate) fn room(&mut self, count: usize) -> &mut [u8] {
+        if self.length + count > self.bytes.len() {
+            self.grow(count);
+        }
+        let from = self.length;
+        self.length += count;
+        &mut self.bytes[from..from + count]
+    }
+
     #[inline(never)]
     #[cold]
     fn grow(&mut self, more: usize) {

@@ -6,6 +6,7 @@ mod avro;
 mod bytes;
 mod description;
 mod laid;
+mod layout;
 mod literal;
 mod mapped;
 mod operation;

@@ -7,6 +7,8 @@ pub enum Encoding {
     Avro,
     /// JSON text (RFC 8259), with the rules of the contract that the type was read from.
     Json,
+    /// A C type in memory: little-endian, by the System V ABI.
+    Layout,
     /// The Protobuf wire format.
     Protobuf,
 }

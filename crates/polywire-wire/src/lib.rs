@@ -18,6 +18,7 @@ mod compile;
 mod encoding;
 mod json;
 mod keys;
+mod layout;
 mod operation;
 mod params;
 mod plan;
@@ -40,6 +41,7 @@ pub use codes::CODES;
 pub use compile::{Compiler, SchemaOptions};
 pub use encoding::{Encoding, EncodingRow};
 pub use json::{JsonSink, JsonSource};
+pub use layout::{LayoutSink, LayoutSource};
 pub use operation::{Output, Passed};
 pub use params::{ParamSink, TextSource};
 pub use plan::{Int64, JsonOptions, KeyOrder, PlanId, PlanOptions, Plans};
@@ -54,7 +56,7 @@ pub use violation::{Refusal, Violation};
 pub(crate) use keys::hash;
 
 /// Every encoding, sorted by name.
-pub const ENCODINGS: &[EncodingRow] = &[avro::ENCODING, json::ENCODING, protobuf::ENCODING];
+pub const ENCODINGS: &[EncodingRow] = &[avro::ENCODING, json::ENCODING, layout::ENCODING, protobuf::ENCODING];
 
 /// The parts of plans that sources and sinks are handed, and what they are made of.
 pub mod parts {
@@ -62,6 +64,7 @@ pub mod parts {
     pub use crate::check::{
         BytesRules, Exact, FloatRules, Format, Moment, MomentRule, SchemaNumber, TextRules,
     };
+    pub use crate::layout::LayoutCell;
     pub use crate::plan::{
         Absent, Bool, Branch, Bytes, Cell, Choice, Condition, Decimal, Derived, DerivedFrom, Empty, Enum,
         ExtraRule, Float, Guard, Int, Items, Laid, List, Look, Looked, Map, Mapped, Matcher, Members, Move,

@@ -2,6 +2,7 @@
 
 use crate::avro::{AvroSink, AvroSource};
 use crate::json::{JsonSink, JsonSource};
+use crate::layout::{self, LayoutSink, LayoutSource};
 use crate::operation::Passed;
 use crate::params::ParamSink;
 use crate::plan::{Node, NodeId, PlanId, Plans, Program, Root, Slot};
@@ -19,6 +20,8 @@ pub(crate) enum Target<'a> {
     Buffer(&'a mut Buffer),
     /// Parameters.
     Params(&'a mut Vec<Param>),
+    /// Memory of the size that a C type takes.
+    Image(&'a mut [u8]),
 }
 
 /// What a pass works with, borrowed from the scratch.
@@ -59,6 +62,44 @@ impl Plans {
         out.clear();
         out.extend_from_slice(buffer.bytes());
         Ok(Passed::Written)
+    }
+}
+
+impl Plans {
+    /// How many bytes the target of a plan takes, where it is a C type.
+    pub fn image_size(&self, plan: PlanId) -> Option<usize> {
+        match self.programs.get(plan.0 as usize) {
+            Some(Program::Message(root)) if root.to == Encoding::Layout => {
+                root.slot.as_deref().map(layout::size_to)
+            }
+            _ => None,
+        }
+    }
+
+    /// Runs the plan of one type whose target is a C type, and writes in place: `image` is as long as
+    /// [`Plans::image_size`] says, and holds zeroes where the message is refused.
+    ///
+    /// # Errors
+    /// What is wrong with the message, or an image of another length.
+    pub fn transcode_into(
+        &self,
+        plan: PlanId,
+        input: &[u8],
+        image: &mut [u8],
+        scratch: &mut Scratch,
+    ) -> Result<(), Refusal> {
+        let Some(Program::Message(root)) = self.programs.get(plan.0 as usize) else {
+            return Err(wrong_plan());
+        };
+        if root.from == Encoding::Layout || self.image_size(plan) != Some(image.len()) {
+            return Err(wrong_plan());
+        }
+        let Scratch { source, walk, .. } = scratch;
+        let done = Pass::new(&self.nodes, source, walk).message(root, input, &mut Target::Image(&mut *image));
+        if done.is_err() {
+            image.fill(0);
+        }
+        done
     }
 }
 
@@ -177,6 +218,11 @@ impl<'a> Pass<'a> {
                 let mut source = AvroSource::new(input, root.depth, self.source).map_err(begun)?;
                 write(nodes, node, slot, &mut source, root, target, state)
             }
+            Encoding::Layout => {
+                let mut source =
+                    LayoutSource::new(input, root.depth, layout::size_from(slot)).map_err(begun)?;
+                write(nodes, node, slot, &mut source, root, target, state)
+            }
         };
         done.map_err(|rule| (rule, None))
     }
@@ -194,6 +240,8 @@ impl<'a> Pass<'a> {
             Encoding::Protobuf => ProtobufSource::new(input, depth, careful, self.source)
                 .map(|mut source| walk::collect(nodes, node, slot, prefix, &mut source, state)),
             Encoding::Avro => AvroSource::new(input, depth, self.source)
+                .map(|mut source| walk::collect(nodes, node, slot, prefix, &mut source, state)),
+            Encoding::Layout => LayoutSource::new(input, depth, layout::size_from(slot))
                 .map(|mut source| walk::collect(nodes, node, slot, prefix, &mut source, state)),
         };
         let found = std::mem::take(&mut self.state.found);
@@ -223,10 +271,12 @@ fn write<S: Source>(
             sink.finish();
             done
         }
-        (_, Target::Params(_)) => go(&mut Discard),
+        (Encoding::Layout, Target::Image(image)) => go(&mut LayoutSink::new(image)),
+        (_, Target::Params(_) | Target::Image(_)) => go(&mut Discard),
         (Encoding::Json, Target::Buffer(out)) => go(&mut JsonSink::new(out)),
         (Encoding::Protobuf, Target::Buffer(out)) => go(&mut ProtobufSink::new(out)),
         (Encoding::Avro, Target::Buffer(out)) => go(&mut AvroSink::new(out)),
+        (Encoding::Layout, Target::Buffer(out)) => go(&mut LayoutSink::new(out.room(layout::size_to(slot)))),
     }
 }
 
@@ -234,7 +284,7 @@ impl Target<'_> {
     fn checkpoint(&self) -> usize {
         match self {
             Target::Buffer(out) => out.length(),
-            Target::Params(_) => 0,
+            Target::Params(_) | Target::Image(_) => 0,
         }
     }
 
@@ -242,6 +292,8 @@ impl Target<'_> {
         match self {
             Target::Buffer(out) => out.truncate(to),
             Target::Params(params) => params.clear(),
+            // The next pass begins with zeroes.
+            Target::Image(_) => {}
         }
     }
 }

@@ -1,4 +1,4 @@
-//! No allocation per message in the steady state: JSON to Protobuf, back, and validation alone.
+//! No allocation per message in the steady state: JSON to Protobuf, to C types, back, and validation alone.
 //!
 //! The counting allocator counts for the thread that asks, so that the test harness does not disturb it.
 
@@ -7,10 +7,14 @@
 #[path = "wire/contract.rs"]
 #[expect(dead_code, reason = "the other tests use all of it")]
 mod contract;
+#[path = "wire/layout/build.rs"]
+#[expect(dead_code, reason = "the other tests use all of it")]
+mod layout;
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
+use layout::{Build, Use};
 use polywire_contract::{Check, Contract, Extra, Float, Int, Shape, TypeId};
 use polywire_wire::{Compiler, Encoding, Passed, PlanOptions, Scratch};
 
@@ -101,6 +105,59 @@ fn a_message_costs_no_allocation() {
             );
             assert_eq!(plans.transcode(back, &message, &mut text, &mut scratch), Ok(Passed::Written));
             assert_eq!(plans.transcode(check, input.as_bytes(), &mut text, &mut scratch), Ok(Passed::Same));
+        }
+    };
+    round();
+    let before = COUNT.with(Cell::get);
+    round();
+    assert_eq!(COUNT.with(Cell::get) - before, 0);
+}
+
+#[test]
+fn memory_costs_no_allocation() {
+    let mut build = Build::default();
+    let (byte, wide) = (build.int(Int::U8), build.int(Int::I64));
+    let (ratio, name) = (build.float(Float::F64), build.chars(32, true));
+    let kind = build.enumeration(&[("slow", 1), ("fast", 7)]);
+    let point = build.record(&[("x", &wide, Use::Plain), ("y", &ratio, Use::Plain)], None);
+    let area = build.record(&[("w", &byte, Use::Plain), ("h", &byte, Use::Plain)], None);
+    let (points, place) =
+        (build.array(&point, 4), build.union(&[("point", &point, 1), ("area", &area, 2)], None));
+    let members = [
+        ("id", &wide, Use::Plain),
+        ("count", &byte, Use::Plain),
+        ("points", &points, Use::CountedBy(1)),
+        ("which", &byte, Use::Plain),
+        ("place", &place, Use::ChosenBy(3)),
+        ("kind", &kind, Use::Plain),
+        ("name", &name, Use::Plain),
+    ];
+    let ty = build.record(&members, None).ty;
+    build.hand.derive();
+    let mut compiler = Compiler::new(&build.hand.contract);
+    let options = PlanOptions::default();
+    let mut diags = Vec::new();
+    let mut plan = |from, to| compiler.ty(ty.into(), from, to, &options, &mut diags).unwrap();
+    let there = plan(Encoding::Json, Encoding::Layout);
+    let back = plan(Encoding::Layout, Encoding::Json);
+    let message = plan(Encoding::Layout, Encoding::Protobuf);
+    let plans = compiler.finish();
+    let json = |n: u32| {
+        format!(
+            r#"{{"name":"n\u00e9{n}","which":2,"place":{{"h":1,"w":2}},"kind":"fast","points":[{{"y":1.5,"x":{n}}}],"count":1,"id":{n}}}"#
+        )
+    };
+    let inputs: Vec<String> = (100..164).map(json).collect();
+    let mut scratch = Scratch::default();
+    let (mut lent, mut image, mut text) = (vec![0; plans.image_size(there).unwrap()], Vec::new(), Vec::new());
+    let mut round = || {
+        for input in &inputs {
+            let input = input.as_bytes();
+            assert_eq!(plans.transcode_into(there, input, &mut lent, &mut scratch), Ok(()));
+            assert_eq!(plans.transcode(there, input, &mut image, &mut scratch), Ok(Passed::Written));
+            assert_eq!(image, lent);
+            assert_eq!(plans.transcode(back, &lent, &mut text, &mut scratch), Ok(Passed::Written));
+            assert_eq!(plans.transcode(message, &lent, &mut text, &mut scratch), Ok(Passed::Written));
         }
     };
     round();

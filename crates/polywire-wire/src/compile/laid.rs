@@ -65,7 +65,7 @@ impl Job<'_, '_> {
         if field.ty.nullable && !null {
             self.no_form(field.ty.id, self.mode.to, "null has no place there");
         }
-        if self.must_be_there(field) {
+        if self.must_be_there(field) || place.derived && self.target_derives() {
             return;
         }
         let text = match &field.default {

@@ -8,6 +8,7 @@ use super::Job;
 use crate::avro::AvroSink;
 use crate::codes::DEFAULT_BREAKS_RULE;
 use crate::json::{JsonSink, JsonSource, quoted};
+use crate::layout::{self, LayoutSink};
 use crate::plan::{Absent, Node, NodeId, Slot};
 use crate::protobuf::ProtobufSink;
 use crate::{Buffer, Encoding, Scratch, Sink, Stop, walk};
@@ -85,10 +86,12 @@ impl Job<'_, '_> {
         // JSON's sink writes the name when it writes the value.
         let bare = Slot::bare();
         let slot = if self.mode.to == Encoding::Json { &bare } else { slot };
+        let mut image = vec![0; layout::reach(slot)];
         let mut sink: Box<dyn Sink + '_> = match self.mode.to {
             Encoding::Json => Box::new(JsonSink::new(&mut out)),
             Encoding::Protobuf => Box::new(ProtobufSink::new(&mut out)),
             Encoding::Avro => Box::new(AvroSink::new(&mut out)),
+            Encoding::Layout => Box::new(LayoutSink::new(&mut image)),
         };
         if text == "null" {
             sink.null(slot);
@@ -99,6 +102,9 @@ impl Job<'_, '_> {
             walk::transcode(nodes, node, slot, &mut source, &mut *sink, &mut scratch.walk)?;
         }
         drop(sink);
+        if self.mode.to == Encoding::Layout {
+            return Ok(layout::patches(&image));
+        }
         Ok(out.bytes().into())
     }
 }

@@ -32,6 +32,8 @@ pub(crate) struct Place {
     pub(crate) pair: Option<TypeId>,
     /// The leaf is bytes as they are.
     pub(crate) file: bool,
+    /// The value follows from another field's.
+    pub(crate) derived: bool,
 }
 
 impl Place {
@@ -53,6 +55,7 @@ impl Place {
             spots: Spots::default(),
             pair: None,
             file: false,
+            derived: false,
         }
     }
 

@@ -95,6 +95,9 @@ impl<'a> Job<'_, 'a> {
             let field = &shape.fields[at];
             let proto = fields.get(at).copied().flatten();
             if self.mode.protobuf() && proto.is_none() {
+                if spots != Spots::default() {
+                    self.no_form(field.ty.id, Encoding::Protobuf, "it has no field there");
+                }
                 continue;
             }
             places[at] = Some(rows.len());
@@ -102,7 +105,8 @@ impl<'a> Job<'_, 'a> {
                 Part::Row => {
                     let place = Place::field(&field.name, proto, proto_json);
                     let spots = self.stepped(spots, ty, Step::Field(at));
-                    self.row(field, Place { spots, ..place }, id, rows.len())
+                    let derived = shape.derived.iter().any(|derived| derived.field as usize == at);
+                    self.row(field, Place { spots, derived, ..place }, id, rows.len())
                 }
                 Part::Elsewhere => self.elsewhere(field, proto),
                 Part::Params(leaves) => self.param_row(field, proto, proto_json, &leaves),
@@ -116,6 +120,7 @@ impl<'a> Job<'_, 'a> {
             let node = self.add(Node::Tag);
             rows.push(Row::new(tag, node, Slot::bare()));
         }
+        self.record_fits(ty, shape, spots);
         let groups_required = self.groups(shape, &places, &mut rows);
         let extra = self.extra_of(shape);
         let mut record = Record::new(id, rows, extra);

@@ -313,6 +313,8 @@ pub struct Enum {
     pub(crate) excluded: Vec<i32>,
     /// The enum that is written, where it is another.
     pub(crate) into: Option<Box<Translation>>,
+    /// Where a side has numbers of its own: that of each value, in the order of the contract.
+    pub(crate) codes: Option<Box<[i32]>>,
 }
 
 /// Values of one enum as those of another.
@@ -362,6 +364,7 @@ impl Enum {
             allowed: None,
             excluded: Vec::new(),
             into: None,
+            codes: None,
         }
     }
 
@@ -387,6 +390,18 @@ impl Enum {
     /// A number's place in the order of the contract.
     pub(crate) fn place_of(&self, number: i32) -> usize {
         self.names.iter().position(|entry| entry.1 == number).unwrap_or_default()
+    }
+
+    /// The number of the value that a side's own number means.
+    pub(crate) fn by_code(&self, code: i128) -> Option<i32> {
+        let at = self.codes.as_deref()?.iter().position(|known| i128::from(*known) == code)?;
+        self.names.get(at).map(|name| name.1)
+    }
+
+    /// A side's own number of a value.
+    pub(crate) fn code(&self, number: i32) -> i32 {
+        let code = self.codes.as_deref().and_then(|codes| codes.get(self.place_of(number)));
+        code.copied().unwrap_or_default()
     }
 
     #[inline(always)]

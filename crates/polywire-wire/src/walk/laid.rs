@@ -11,6 +11,9 @@ use crate::json::JsonSink;
 use crate::plan::{Derived, DerivedFrom, Laid, Record, Row, Slot, Written};
 use crate::{Mark, Sink, Source, Step, Stop};
 
+/// A list or sum that does not say how many items it has, or which alternative it is.
+const NOTHING_TOLD: u32 = u32::MAX;
+
 /// Where a record is.
 struct Course<'a> {
     record: &'a Record,
@@ -130,7 +133,9 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
         if COLLECT {
             self.state.path.pop();
         }
-        self.state.places[course.base + usize::from(at)].told = self.state.told;
+        // Of a value that is wrong nothing follows.
+        let told = if done.is_ok() { self.state.told } else { NOTHING_TOLD };
+        self.state.places[course.base + usize::from(at)].told = told;
         match done {
             Ok(()) => Ok(()),
             Err(rule) => self.caught(rule, Segment::Row(course.record.id, at), start),
@@ -161,6 +166,9 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
             return Ok(());
         };
         let told = self.state.places[course.base + usize::from(derived.of)].told;
+        if told == NOTHING_TOLD {
+            return Ok(());
+        }
         let end = self.source.mark();
         self.source.jump(mark)?;
         let agreed = self.agrees(&course.record.rows[usize::from(derived.row)], derived, told);
@@ -200,5 +208,5 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
 
 fn is_number(text: &[u8], number: u32) -> bool {
     let inner = text.strip_prefix(b"\"").and_then(|text| text.strip_suffix(b"\""));
-    inner.unwrap_or(text) == number.to_string().as_bytes()
+    std::str::from_utf8(inner.unwrap_or(text)).is_ok_and(|text| text.parse() == Ok(number))
 }

@@ -2,7 +2,7 @@
 
 use super::Walk;
 use crate::plan::{Node, Peek, Sum, Tag};
-use crate::{Kind, Sink, Source, Step, Stop};
+use crate::{Discard, Kind, Sink, Source, Step, Stop};
 
 impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, K, COLLECT> {
     #[inline(never)]
@@ -118,11 +118,16 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
                     end = Some((self.source.mark(), at));
                 }
             } else {
-                let written = self.sink.checkpoint();
-                if self.attempt(sum, at)? {
+                // What was written stays: the others are only tried.
+                let mut tried = Walk::<S, Discard, false> {
+                    nodes: self.nodes,
+                    source: &mut *self.source,
+                    sink: &mut Discard,
+                    state: &mut *self.state,
+                };
+                if tried.attempt(sum, at)? {
                     return Err(Stop::OneOf);
                 }
-                self.sink.rollback(written);
             }
         }
         let Some((end, at)) = end else {

@@ -6,6 +6,7 @@ mod avro;
 mod contract;
 mod generated;
 mod hostile;
+mod layout;
 mod maps;
 mod openapi;
 mod operation;

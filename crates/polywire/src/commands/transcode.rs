@@ -73,7 +73,9 @@ impl FramingChoice {
         match (self, encoding) {
             (FramingChoice::Single, _) => Framing::Single,
             (FramingChoice::Usual, Encoding::Json) => Framing::Lines,
-            (FramingChoice::Usual, Encoding::Avro | Encoding::Protobuf) => Framing::Delimited,
+            (FramingChoice::Usual, Encoding::Avro | Encoding::Layout | Encoding::Protobuf) => {
+                Framing::Delimited
+            }
         }
     }
 }
