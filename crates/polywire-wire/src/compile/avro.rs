@@ -137,13 +137,17 @@ impl Description for Schemas {
         match (node, schema) {
             (Node::Bool(_), AvroSchema::Boolean)
             | (Node::Float(_), AvroSchema::Double)
-            | (Node::Enum(_), AvroSchema::Enum)
             | (Node::Text(_), AvroSchema::String | AvroSchema::Date)
             | (Node::Bytes(_), AvroSchema::Bytes)
             | (Node::Duration | Node::Instant | Node::Moment(_), AvroSchema::String)
             | (Node::List(_), AvroSchema::Array(_))
             | (Node::Map(_), AvroSchema::Map(_))
             | (Node::Decimal(_), AvroSchema::String) => Ok(()),
+            (Node::Enum(choice), AvroSchema::Enum) => {
+                // A number that is not listed has no symbol.
+                choice.open = false;
+                Ok(())
+            }
             (Node::Float(float), AvroSchema::Float) if float.single => Ok(()),
             (Node::Int(int), AvroSchema::Int) => {
                 int.within(i128::from(i32::MIN), i128::from(i32::MAX));

@@ -88,7 +88,7 @@ impl<'a> Job<'_, 'a> {
         let written = Spots { from: None, ..place.spots };
         let moves = self.moves(&mut pairing, to, fields, written);
         let mut look = self.look(&pairing, from, &mut Vec::new(), place.spots);
-        if let Some(tag) = tag
+        if let Some(tag) = tag.filter(|_| place.spots.from.is_none())
             && look.record.by_name(tag.as_bytes()).is_none()
         {
             let mut rows = std::mem::take(&mut look.record.rows);

@@ -114,7 +114,8 @@ impl<'a> Job<'_, 'a> {
             };
             rows.push(row);
         }
-        if let Some(tag) = tag
+        // Bytes that a description tells of hold no tag: they say the alternative in another way.
+        if let Some(tag) = tag.filter(|_| spots.from.is_none())
             && shape.fields.iter().all(|field| field.name != tag)
         {
             let node = self.add(Node::Tag);

@@ -191,6 +191,7 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
             sink: &mut json,
             state: &mut *self.state,
         };
+        walk.source.place(&row.slot);
         let read = walk.value_apart(row.node, &Slot::bare());
         let text = shown.bytes();
         let agrees = match &derived.from {

@@ -323,3 +323,27 @@ fn random_bytes_are_refused_or_read() {
     }
     assert!((1000..3000).contains(&refused), "{refused}");
 }
+
+#[test]
+fn a_tag_in_json_is_a_place_in_the_union() {
+    let mut hand = Hand::default();
+    let (text, int) = (hand.text(), hand.int());
+    let cat = hand.record(&[("name!", text)], Extra::Closed);
+    let dog = hand.record(&[("age!", int)], Extra::Closed);
+    let span = hand.contract.ty(cat).span;
+    let variants = [("cat", cat), ("dog", dog)].map(|(name, ty)| polywire_contract::Variant {
+        name: name.into(),
+        ty,
+        tags: vec![name.into()],
+        span,
+    });
+    let sum = polywire_contract::Sum { variants: variants.into(), tag: Some("kind".into()), exact: true };
+    let pet = hand.ty(Shape::Sum(sum), vec![]);
+    let ty = hand.record(&[("pet!", pet), ("more!", int)], Extra::Closed);
+    assert!(derive_avro(&mut hand.contract, ty));
+    let mut pair = Pair::new(&hand.contract, ty, Encoding::Avro);
+    let bytes = pair.there(r#"{"more":1,"pet":{"age":3,"kind":"dog"}}"#).unwrap();
+    assert_eq!(bytes, [2, 6, 2]);
+    assert_eq!(pair.back(&bytes), r#"{"pet":{"kind":"dog","age":3},"more":1}"#);
+    assert_eq!(pair.back(&[4, 6, 2]), "/pet oneOf");
+}
