@@ -126,9 +126,11 @@ pub struct Header {
     pub span: Span,
 }
 
-/// What is said of a type: `examples`, `xml`, `externalDocs`, extensions.
+/// What is said of a type: `examples`, `xml`, `externalDocs`, extensions, and keywords beside its shape.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TypeNotes {
     /// As they are called there.
     pub fields: Vec<(String, Kept)>,
+    /// All of the schema, where shape and keywords beside it would not say the same when they are read again.
+    pub whole: Option<Kept>,
 }

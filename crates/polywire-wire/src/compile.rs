@@ -1,6 +1,7 @@
 //! Turns operations and types of a contract into plans. What cannot be carried over faithfully is a diagnostic here,
 //! not a surprise at run time.
 
+mod beside;
 mod bytes;
 mod literal;
 mod operation;
@@ -14,7 +15,7 @@ mod schema;
 mod sum;
 mod types;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use polywire_contract::{Contract, TypeId, TypeRef};
 use polywire_diag::{Code, Diagnostic, Span};
@@ -87,6 +88,8 @@ pub struct Compiler<'a> {
     said: BTreeSet<(&'static str, Option<Span>)>,
     order_base: u32,
     schemas: schema::Schemas,
+    /// Types whose values, or values inside of them, are held to schemas beside their shape.
+    beside: HashSet<TypeId>,
 }
 
 /// One compilation: the compiler, where its findings go, and whether a plan can come of it.
@@ -95,6 +98,8 @@ pub(crate) struct Job<'c, 'a> {
     diags: &'c mut Vec<Diagnostic>,
     mode: Mode,
     failed: bool,
+    /// A type was met whose values are held to schemas.
+    met: bool,
 }
 
 impl<'a> Compiler<'a> {
@@ -109,6 +114,7 @@ impl<'a> Compiler<'a> {
             said: BTreeSet::new(),
             order_base: 0,
             schemas: schema::Schemas::default(),
+            beside: beside::reaching(contract),
         }
     }
 
@@ -142,7 +148,7 @@ impl<'a> Compiler<'a> {
     }
 
     fn job<'c>(&'c mut self, mode: Mode, diags: &'c mut Vec<Diagnostic>) -> Job<'c, 'a> {
-        Job { compiler: self, diags, mode, failed: false }
+        Job { compiler: self, diags, mode, failed: false, met: false }
     }
 }
 
@@ -176,7 +182,10 @@ impl<'a> Job<'_, 'a> {
         prefix: String,
         mut make: impl FnMut(&mut Self) -> NodeId,
     ) -> Option<Root> {
+        self.met = false;
         let node = make(self);
+        let rendered = self.rendered(options, &prefix, &mut make);
+        let rereads = self.rereads();
         let lenient = (options.validation == Validation::Observe).then(|| {
             let mode = self.mode;
             self.mode.checks = false;
@@ -193,6 +202,8 @@ impl<'a> Job<'_, 'a> {
             lenient,
             prefix,
             depth: options.depth_max,
+            rereads,
+            rendered: rendered.into_iter().collect(),
         })
     }
 }

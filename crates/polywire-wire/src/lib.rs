@@ -61,6 +61,6 @@ pub mod parts {
     pub use crate::plan::{
         Absent, Bool, Branch, Bytes, Choice, Condition, Decimal, Empty, Enum, ExtraRule, Float, Guard, Int,
         Items, List, Map, Matcher, Members, NameRule, Node, NodeId, OnNull, Packed, PackedBranch, Peek,
-        PeekRow, Record, Residual, Row, SchemaNode, Slot, Sum, Tag, Text, Values, Wire, Wrapped,
+        PeekRow, Record, Residual, Row, SchemaNode, Slot, Sum, Tag, Text, Twice, Values, Wire, Wrapped,
     };
 }

@@ -12,11 +12,11 @@ pub use node::{
     Peek, PeekRow, Sum, Tag, Text, Values, Wire, Wrapped,
 };
 pub(crate) use program::{
-    Body, Leaf, OperationPlan, OutcomePlan, ParamsPlan, Program, RequestPlan, Root, VerdictPlan,
+    Body, Leaf, OperationPlan, OutcomePlan, ParamsPlan, Program, Rendered, RequestPlan, Root, VerdictPlan,
 };
 pub use program::{PlanId, PlanOptions, Plans};
 pub(crate) use record::NO_ROW;
 pub use record::{Absent, ExtraRule, OnNull, Record, Row};
-pub use schema::{Choice, Condition, Guard, Items, Matcher, Members, NameRule, Residual, SchemaNode};
+pub use schema::{Choice, Condition, Guard, Items, Matcher, Members, NameRule, Residual, SchemaNode, Twice};
 pub use slot::Slot;
 pub(crate) use slot::{Key, wire_type};

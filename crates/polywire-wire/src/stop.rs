@@ -82,6 +82,8 @@ pub enum Stop {
     Never,
     /// What only the schema itself says.
     Residual,
+    /// A value that nests deeper than its schema can be run on.
+    Nesting,
 }
 
 impl Stop {
@@ -127,6 +129,7 @@ impl Stop {
             Stop::Items => "items",
             Stop::Never => "false",
             Stop::Residual => "schema",
+            Stop::Nesting => "depth",
         }
     }
 }

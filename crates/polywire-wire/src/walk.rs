@@ -173,6 +173,10 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
             Node::Wrapped(wrapped) => self.wrapped(wrapped, slot)?,
             Node::Any | Node::Tag | Node::Elsewhere => self.source.skip()?,
             Node::Schema(schema) => self.schema(schema)?,
+            Node::Twice(twice) => {
+                self.said_beside(*twice)?;
+                self.value_apart(twice.shape, slot)?;
+            }
             _ => unreachable!("the common kinds are in `value`"),
         }
         Ok(())

@@ -151,7 +151,8 @@ fn describe(field: &mut Field, sources: &[&Node]) {
 }
 
 fn others<'a>(part: &Part<'a>) -> Others<'a> {
-    let patterns = part.get("patternProperties").is_some();
+    // Then it is said beside the shape what others may be.
+    let patterns = part.map().is_some_and(|map| map.get("patternProperties").is_some());
     match part.get("additionalProperties") {
         Some(_) if patterns => Others::Open,
         Some(node) => match node.as_bool() {

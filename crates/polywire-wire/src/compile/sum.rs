@@ -70,6 +70,7 @@ impl<'a> Job<'_, 'a> {
             return (self.single(variant.ty.into(), place), None);
         };
         let node = self.record(variant.ty, variant.ty, Some(tag));
+        let node = self.held(variant.ty, node);
         let own = record.fields.iter().any(|field| field.name == *tag);
         let value = variant.tags.first().unwrap_or(&variant.name);
         let slot = Slot::bare().with_key(&Key::Name(tag.clone()));

@@ -2,7 +2,7 @@
 
 use polywire_contract::ProtoKind;
 
-use super::{Record, SchemaNode, Slot};
+use super::{Record, SchemaNode, Slot, Twice};
 use crate::Stop;
 use crate::check::{BytesRules, FloatRules, Moment, TextRules};
 
@@ -64,6 +64,8 @@ pub enum Node {
     Elsewhere,
     /// What a schema says of a JSON value: read, not written.
     Schema(Box<SchemaNode>),
+    /// A value that is held to a schema beside its shape.
+    Twice(Twice),
 }
 
 /// A list.

@@ -4,7 +4,7 @@ use super::{Segment, State, Walk, transcode};
 use crate::check::pattern;
 use crate::json::{JsonSource, quoted};
 use crate::plan::{
-    Choice, Condition, Guard, Items, Matcher, Members, NameRule, NodeId, Residual, SchemaNode, Slot,
+    Choice, Condition, Guard, Items, Matcher, Members, NameRule, NodeId, Residual, SchemaNode, Slot, Twice,
 };
 use crate::scratch::SourceScratch;
 use crate::{Discard, Frame, Mark, Sink, Source, Stop, Violation};
@@ -22,6 +22,24 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
         let done = self.said(node);
         self.state.inside -= 1;
         done
+    }
+
+    /// What a schema says of the value that stands here, beside its shape; the value is still to be read. Text without
+    /// quotes says nothing: it is read again as JSON.
+    #[inline(never)]
+    pub(super) fn said_beside(&mut self, twice: Twice) -> Result<(), Stop> {
+        if !self.source.typed() {
+            return Ok(());
+        }
+        let start = self.source.mark();
+        let mut walk = Walk::<S, Discard, COLLECT> {
+            nodes: self.nodes,
+            source: &mut *self.source,
+            sink: &mut Discard,
+            state: &mut *self.state,
+        };
+        walk.each(twice.schema, start)?;
+        self.source.seek(start)
     }
 
     fn said(&mut self, node: &'a SchemaNode) -> Result<(), Stop> {
@@ -283,6 +301,9 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
         self.source.skip()?;
         self.state.trees = self.state.trees.saturating_add(1);
         let Some(raw) = self.source.raw(start) else { return Ok(()) };
+        if residual.depth < u16::MAX && depth(raw) > usize::from(residual.depth) {
+            return self.broken(start, Stop::Nesting);
+        }
         let Some(tree) = tree(raw) else {
             // JSON's grammar was checked: only a number beyond the range of doubles is left.
             return self.broken(start, if kind == crate::Kind::Number { Stop::Maximum } else { Stop::Size });
@@ -309,6 +330,29 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
         }
         self.broken(start, Stop::Residual)
     }
+}
+
+/// How deep the lists and objects of JSON are inside one another.
+fn depth(raw: &[u8]) -> usize {
+    let (mut depth, mut most, mut at) = (0usize, 0, 0);
+    while let Some(byte) = raw.get(at) {
+        match byte {
+            b'{' | b'[' => {
+                depth += 1;
+                most = most.max(depth);
+            }
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            b'"' => {
+                at += 1;
+                while raw.get(at).is_some_and(|byte| *byte != b'"') {
+                    at += if raw[at] == b'\\' { 2 } else { 1 };
+                }
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    most
 }
 
 /// A tree of JSON whose grammar and depth were checked.

@@ -30,6 +30,13 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
     fn branch(&mut self, branch: &'a Branch) -> Result<(), Stop> {
         let nodes = self.nodes;
         match &nodes[branch.node.at()] {
+            Node::Twice(twice) => {
+                self.said_beside(*twice)?;
+                match &nodes[twice.shape.at()] {
+                    Node::Record(record) => self.record(record, &branch.slot, branch.written.as_ref()),
+                    _ => self.value_apart(twice.shape, &branch.slot),
+                }
+            }
             Node::Record(record) => self.record(record, &branch.slot, branch.written.as_ref()),
             _ => self.value_apart(branch.node, &branch.slot),
         }
