@@ -20,7 +20,6 @@ const RULES: &[&str] = &[
     "const",
     "contains",
     "dependentRequired",
-    "depth",
     "duplicate",
     "enum",
     "exclusiveMaximum",

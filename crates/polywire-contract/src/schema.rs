@@ -148,8 +148,8 @@ pub struct Residual {
     pub keyword: String,
     /// Where that was written.
     pub span: Span,
-    /// How deep values may nest: where a schema leads back to itself and looks more than once at each member, the steps
-    /// that it takes multiply with every level.
+    /// How deep a value may nest for each rule that it breaks to be told: where a schema leads back to itself and looks
+    /// more than once at each member, the steps to find them all multiply with every level.
     pub depth_max: Option<u16>,
 }
 

@@ -82,8 +82,6 @@ pub enum Stop {
     Never,
     /// What only the schema itself says.
     Residual,
-    /// A value that nests deeper than its schema can be run on.
-    Nesting,
 }
 
 impl Stop {
@@ -129,7 +127,6 @@ impl Stop {
             Stop::Items => "items",
             Stop::Never => "false",
             Stop::Residual => "schema",
-            Stop::Nesting => "depth",
         }
     }
 }

@@ -233,7 +233,8 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
         let path = self.state.pointer(self.nodes, segment.as_ref());
         let missing = matches!(rule, Stop::Required);
         let found = if missing { "nothing" } else { self.source.found() };
-        self.state.found.push(Violation { path, rule: rule.rule(), offset: self.source.at(), found });
+        let (offset, rule) = (self.source.at(), rule.rule());
+        self.state.tell(Violation { path, rule, offset, found });
         if self.state.found.len() == VIOLATIONS_MAX { Err(Stop::Enough) } else { Ok(()) }
     }
 }

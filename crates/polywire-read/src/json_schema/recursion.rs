@@ -1,6 +1,7 @@
-//! How deep values may nest for a schema that is run as a whole. What runs it has no limit of its own: where the schema
-//! leads back to itself, and looks at a member once for each alternative and once more for `unevaluated…`, the steps
-//! multiply with every level of a document. Must not know how schemas are run.
+//! How deep a value may nest for all that it breaks to be told, by a schema that is run as a whole. What runs it reaches
+//! its verdict once for each schema and value; to find every rule that is broken, it looks at a member anew for each
+//! alternative. Where the schema leads back to itself, the steps multiply with every level of a document. Must not know
+//! how schemas are run.
 
 use std::collections::{HashMap, HashSet};
 
@@ -13,7 +14,7 @@ use super::index::{Index, Key, Target};
 const LOOKS_MAX: f64 = 1_048_576.0;
 /// How many ways through a schema are counted; beyond, the least depth is what is left.
 const WAYS_MAX: usize = 200_000;
-/// The least depth that a value may have.
+/// The least depth.
 const DEPTH_MIN: u16 = 4;
 
 /// A schema that another leads to.
@@ -43,7 +44,7 @@ struct Reached<'a> {
     places: HashMap<Key, usize>,
 }
 
-/// How deep a value may nest; none where the steps do not multiply.
+/// How deep a value may nest for all that it breaks to be told; none where the steps do not multiply.
 pub(super) fn depth_max<'a>(index: &mut Index<'a>, root: &'a Node) -> Option<u16> {
     let reached = reached(index, root);
     let again = leading_back(&reached);

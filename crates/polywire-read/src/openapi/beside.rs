@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use polywire_contract::{Draft, Kept, Shape, TypeId};
-use polywire_diag::{Diagnostic, FileId};
+use polywire_diag::{Diagnostic, FileId, Span};
 use polywire_syntax::{Entry, Map, Node, Value, escape};
 
 use super::parts::{Part, implied};
@@ -134,6 +134,15 @@ impl<'a> Lowering<'_, 'a> {
                 self.warn(&NOT_CHECKED, message, entry.key_span, "values are not held to this");
             }
         }
+    }
+
+    /// Says that an object whose members are single texts is not held to what stands beside its shape.
+    pub(super) fn not_whole(&mut self, id: TypeId, what: &str, span: Span) {
+        let object = matches!(self.contract.ty(id).shape, Shape::Record(_) | Shape::Map { .. });
+        let Some(beside) = self.beside.iter().find(|one| one.ty == id).filter(|_| object) else { return };
+        let message = format!("{what} is not held to `{}`", beside.keys[0]);
+        let diagnostic = Diagnostic::warning(&NOT_CHECKED, message).at(span, "only its members are checked");
+        self.say(diagnostic.help("as JSON it is held to all of its schema"));
     }
 
     /// Keeps what is said beside a type, so that it can be printed again.

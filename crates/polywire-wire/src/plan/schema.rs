@@ -112,7 +112,7 @@ pub struct Twice {
 /// A schema that is run as it is.
 #[derive(Clone, Debug)]
 pub struct Residual {
-    /// How deep a value may nest.
+    /// How deep a value may nest for each rule that it breaks to be told.
     pub(crate) depth: u16,
     pub(crate) validator: Arc<jsonschema::Validator>,
 }

@@ -301,9 +301,6 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
         self.source.skip()?;
         self.state.trees = self.state.trees.saturating_add(1);
         let Some(raw) = self.source.raw(start) else { return Ok(()) };
-        if residual.depth < u16::MAX && depth(raw) > usize::from(residual.depth) {
-            return self.broken(start, Stop::Nesting);
-        }
         let Some(tree) = tree(raw) else {
             // JSON's grammar was checked: only a number beyond the range of doubles is left.
             return self.broken(start, if kind == crate::Kind::Number { Stop::Maximum } else { Stop::Size });
@@ -311,7 +308,9 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
         if residual.validator.is_valid(&tree) {
             return Ok(());
         }
-        if COLLECT {
+        // Where it nests too deep, only that it breaks its schema is said.
+        let told = residual.depth == u16::MAX || depth(raw) <= usize::from(residual.depth);
+        if COLLECT && told {
             let end = self.source.mark();
             self.source.seek(start)?;
             self.source.kind()?;
@@ -321,7 +320,7 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
                 let path = format!("{here}{}", error.instance_path());
                 let inner = if error.instance_path().as_str().is_empty() { found } else { "value" };
                 let rule = super::rules::rule_of(error.kind().keyword());
-                self.state.found.push(Violation { path, rule, offset: at, found: inner });
+                self.state.tell(Violation { path, rule, offset: at, found: inner });
                 if self.state.found.len() == super::VIOLATIONS_MAX {
                     return Err(Stop::Enough);
                 }
