@@ -40,7 +40,7 @@ fn pieces(case: &Case) -> Vec<String> {
 /// References in kept values name types by their files, and residuals lie in them.
 fn names_without_files(line: &str) -> String {
     if let Some((before, address)) = line.split_once(" file:///").filter(|_| line.starts_with("schema ")) {
-        return format!("{before} {}", address.split_once('#').map_or(address, |(_, pointer)| pointer));
+        return format!("{before} {}", address.rsplit(['/', '#']).next().unwrap_or(address));
     }
     let mut text = String::new();
     let mut rest = line;

@@ -178,39 +178,56 @@ impl<'a> Within<'a> {
     }
 
     /// The documents that residuals point into.
-    fn keep(&self, contract: &mut Contract) {
-        let mut documents: Vec<(&str, &Node)> = self.index.addressed().collect();
-        documents.sort_by_key(|(uri, _)| *uri);
+    fn keep(&mut self, contract: &mut Contract) {
+        let documents = self.index.addressed();
+        let mut documents: Vec<_> = documents.map(|(uri, root)| (uri.to_string(), root)).collect();
+        documents.sort_by(|a, b| a.0.cmp(&b.0));
         for (uri, root) in documents {
             let draft = self.index.draft(root).unwrap_or(Draft::Draft202012);
-            let root = without_one_way(root);
-            contract.schemas.documents.push(SchemaDocument { uri: uri.to_string(), draft, root });
+            let root = self.copied(root);
+            contract.schemas.documents.push(SchemaDocument { uri, draft, root });
+        }
+    }
+
+    /// A copy in which every reference names the place that it leads to, so that nothing needs another name, and a
+    /// property that only one direction has is not required: the shape knows the direction.
+    fn copied(&mut self, node: &'a Node) -> Node {
+        let value = match &node.value {
+            Value::List(items) => Value::List(items.iter().map(|item| self.copied(item)).collect()),
+            Value::Map(map) => {
+                let is_schema = self.index.draft(node).is_some();
+                let entries = map.entries.iter().filter(|entry| !(is_schema && entry.key == "$id"));
+                let entries = entries.map(|entry| {
+                    let value = match entry.key.as_str() {
+                        "$ref" | "$dynamicRef" if is_schema => self.place_of(node, &entry.value),
+                        "required" if is_schema => without(&entry.value, &one_way(map)),
+                        _ => self.copied(&entry.value),
+                    };
+                    Entry { key: entry.key.clone(), key_span: entry.key_span, value }
+                });
+                Value::Map(Map::new(entries.collect()))
+            }
+            _ => return node.clone(),
+        };
+        Node { value, span: node.span }
+    }
+
+    /// A reference by the address of what it leads to.
+    fn place_of(&mut self, schema: &'a Node, reference: &'a Node) -> Node {
+        match self.index.follow(schema, reference) {
+            Some(Ok(Target::Schema(target))) => {
+                Node { value: Value::Text(self.index.address(target)), span: reference.span }
+            }
+            _ => reference.clone(),
         }
     }
 }
 
-/// A document in which a property that only one direction has is not required: the shape knows the direction.
-fn without_one_way(node: &Node) -> Node {
-    let value = match &node.value {
-        Value::List(items) => Value::List(items.iter().map(without_one_way).collect()),
-        Value::Map(map) => {
-            let one_way = one_way(map);
-            let entries = map.entries.iter().map(|entry| {
-                let value = match entry.value.as_list().filter(|_| entry.key == "required") {
-                    Some(names) => {
-                        let kept =
-                            names.iter().filter(|name| !name.as_text().is_some_and(|n| one_way.contains(n)));
-                        Node { value: Value::List(kept.cloned().collect()), ..entry.value.clone() }
-                    }
-                    None => without_one_way(&entry.value),
-                };
-                Entry { key: entry.key.clone(), key_span: entry.key_span, value }
-            });
-            Value::Map(Map::new(entries.collect()))
-        }
-        _ => return node.clone(),
-    };
-    Node { value, span: node.span }
+/// A list of names without some.
+fn without(list: &Node, names: &HashSet<&str>) -> Node {
+    let kept = list.as_list().unwrap_or_default().iter();
+    let kept = kept.filter(|name| !name.as_text().is_some_and(|name| names.contains(name)));
+    Node { value: Value::List(kept.cloned().collect()), span: list.span }
 }
 
 /// The properties that are only read or only written.

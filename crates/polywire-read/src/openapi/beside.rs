@@ -3,13 +3,12 @@
 
 use std::collections::HashMap;
 
-use polywire_contract::{Draft, Kept, Shape, TypeId};
+use polywire_contract::{Draft, Extra, Kept, Shape, TypeId};
 use polywire_diag::{Diagnostic, FileId, Span};
 use polywire_syntax::{Entry, Map, Node, Value, escape};
 
 use super::parts::{Part, implied};
 use super::schema::Lowering;
-use super::shape::closes;
 use super::values::excluded;
 use super::{Edition, NOT_CHECKED};
 use crate::json_schema::{Language, Wanted, Within};
@@ -30,6 +29,12 @@ const BESIDE: &[(&str, &[&str])] = &[
 
 /// Keywords of bytes that speak of the text that they are encoded as.
 const ENCODED: &[&str] = &["minLength", "maxLength", "pattern"];
+
+/// Keywords of values that are listed without being of one type.
+const LISTED: &[&str] = &["enum", "const"];
+
+/// Steps of numbers.
+const STEPS: &[&str] = &["multipleOf"];
 
 /// A keyword that nothing but rules beside the shape can hold.
 pub(super) fn is_beside(key: &str) -> bool {
@@ -52,13 +57,25 @@ impl<'a> Lowering<'_, 'a> {
         let before = self.beside.len();
         for part in parts {
             let Some(map) = part.map() else { continue };
-            let mut keys = self.unheld(map, part, parts);
+            let closed = matches!(shape, Shape::Record(record) if record.extra == Extra::Closed);
+            let closed = closed && self.closes(parts, part);
+            let mut keys = self.unheld(map, part, closed);
             if mixed {
                 let own = map.entries.iter().map(|entry| entry.key.as_str());
                 keys.extend(own.filter(|key| !matches!(*key, "$ref" | "allOf" | "oneOf" | "anyOf")));
-            } else if matches!(shape, Shape::Bytes) {
+            } else {
+                let last = parts.iter().rfind(|part| part.get("multipleOf").is_some());
+                let unshaped: &[&str] = match shape {
+                    Shape::Bytes => ENCODED,
+                    Shape::Any => LISTED,
+                    // A number's checks hold one step.
+                    Shape::Int(_) | Shape::Float(_) if last.is_some_and(|last| last.key() != part.key()) => {
+                        STEPS
+                    }
+                    _ => &[],
+                };
                 let own = map.entries.iter().map(|entry| entry.key.as_str());
-                keys.extend(own.filter(|key| ENCODED.contains(key)));
+                keys.extend(own.filter(|key| unshaped.contains(key)));
             }
             if keys.is_empty() {
                 continue;
@@ -70,16 +87,33 @@ impl<'a> Lowering<'_, 'a> {
                 None => self.not_read(map, &keys),
             }
         }
-        self.keep_beside(id, before, parts);
+        self.keep_beside(id, before, parts, mixed);
+    }
+
+    /// Whether `unevaluatedProperties: false` of a part means that the united properties are all: the part includes all
+    /// the others, and nothing depends on the value.
+    pub(super) fn closes(&mut self, parts: &[Part<'a>], part: &Part<'a>) -> bool {
+        if part.get("unevaluatedProperties").and_then(Node::as_bool) != Some(false) {
+            return false;
+        }
+        const DEPENDS: &[&str] =
+            &["oneOf", "anyOf", "if", "dependentSchemas", "patternProperties", "not", "additionalProperties"];
+        let says = |part: &Part, key: &str| part.map().is_some_and(|map| map.get(key).is_some());
+        let depends = |one: &Part| {
+            DEPENDS.iter().any(|key| says(one, key))
+                || (one.key() != part.key() && says(one, "unevaluatedProperties"))
+        };
+        !parts.iter().any(depends)
+            && self.flatten(&[part.node]).iter().map(Part::key).eq(parts.iter().map(Part::key))
     }
 
     /// The keywords of a part that nothing else holds.
-    fn unheld(&mut self, map: &'a Map, part: &Part<'a>, parts: &[Part<'a>]) -> Vec<&'a str> {
+    fn unheld(&mut self, map: &'a Map, part: &Part<'a>, closed: bool) -> Vec<&'a str> {
         let mut keys: Vec<&'a str> = Vec::new();
         for entry in &map.entries {
             let harmless = match entry.key.as_str() {
                 key if part.get(key).is_none() => true,
-                "unevaluatedProperties" => entry.value.as_bool() == Some(true) || closes(parts, part),
+                "unevaluatedProperties" => entry.value.as_bool() == Some(true) || closed,
                 "unevaluatedItems" => entry.value.as_bool() == Some(true),
                 "not" => excluded(&entry.value).is_some(),
                 "if" => map.get("then").is_none() && map.get("else").is_none(),
@@ -103,8 +137,9 @@ impl<'a> Lowering<'_, 'a> {
         keys.sort_unstable();
         keys.dedup();
         if let Some(entry) = map.entry("$dynamicRef").filter(|_| self.edition != Edition::V30)
-            && (map.get("$ref").is_some()
-                || !entry.value.as_text().is_some_and(|text| self.resolver.is_static(text)))
+            && self
+                .reference(&Part { node: part.node, skip: 0 })
+                .is_none_or(|own| !std::ptr::eq(own, &raw const entry.value))
         {
             self.depends(entry);
         }
@@ -146,7 +181,7 @@ impl<'a> Lowering<'_, 'a> {
     }
 
     /// Keeps what is said beside a type, so that it can be printed again.
-    fn keep_beside(&mut self, id: TypeId, from: usize, parts: &[Part<'a>]) {
+    fn keep_beside(&mut self, id: TypeId, from: usize, parts: &[Part<'a>], mixed: bool) {
         let mut several = Vec::new();
         for at in from..self.beside.len() {
             let (node, keys) = (self.beside[at].node, self.beside[at].keys.clone());
@@ -160,10 +195,15 @@ impl<'a> Lowering<'_, 'a> {
                 }
                 continue;
             }
-            let entries: Vec<&'a Entry> =
-                map.entries.iter().filter(|entry| keys.contains(&entry.key.as_str())).collect();
+            // Listed values and steps are checks as well, which are printed as such.
+            let checked = |key: &str| LISTED.contains(&key) || (!mixed && STEPS.contains(&key));
+            let said = |entry: &&'a Entry| keys.contains(&entry.key.as_str()) && !checked(&entry.key);
+            let entries: Vec<&'a Entry> = map.entries.iter().filter(said).collect();
             let fields = entries.into_iter().map(|entry| (entry.key.clone(), self.kept_schema(&entry.value)));
             let mut fields: Vec<(String, Kept)> = fields.collect();
+            if fields.is_empty() {
+                continue;
+            }
             if parts.len() == 1 {
                 fields.retain(|(key, _)| key != "properties");
                 let notes = self.contract.openapi.types.entry(id).or_default();

@@ -8,7 +8,7 @@ use polywire_syntax::{Entry, Map, Node, Value};
 
 use super::Edition;
 use super::parts::Part;
-use super::schema::Lowering;
+use super::schema::{Lowering, is_set};
 
 /// How deep such a value may be, and how long its text. What is beyond is left out.
 const DEPTH_MAX: usize = 64;
@@ -80,13 +80,18 @@ impl<'a> Lowering<'_, 'a> {
 
     fn write_map(&mut self, map: &'a Map, depth: usize, writing: &mut Writing) {
         writing.text.push('{');
-        let kept = |entry: &&'a Entry| !(writing.is_schema && is_identity(entry));
-        let entries: Vec<&'a Entry> = map.entries.iter().filter(kept).collect();
-        for (at, entry) in entries.into_iter().enumerate() {
-            writing.text.push_str(if at > 0 { "," } else { "" });
-            quote(&entry.key, &mut writing.text);
+        let old = writing.is_schema && self.edition == Edition::V30;
+        let mut first = true;
+        for entry in &map.entries {
+            let key = if old { renewed(map, entry) } else { Some(entry.key.as_str()) };
+            let Some(key) = key.filter(|_| !(writing.is_schema && is_identity(entry))) else { continue };
+            writing.text.push_str(if std::mem::take(&mut first) { "" } else { "," });
+            quote(key, &mut writing.text);
             writing.text.push(':');
+            let nullable = old && key == "type" && is_set(map, "nullable");
+            writing.text.push_str(if nullable { "[" } else { "" });
             self.write(&entry.value, depth + 1, writing);
+            writing.text.push_str(if nullable { ",\"null\"]" } else { "" });
         }
         writing.text.push('}');
     }
@@ -142,6 +147,16 @@ impl<'a> Lowering<'_, 'a> {
         } else {
             self.write(target.node, depth + 1, writing);
         }
+    }
+}
+
+/// The keyword that says since OpenAPI 3.1 what one of 3.0 said; none where another keyword says it.
+fn renewed<'e>(map: &Map, entry: &'e Entry) -> Option<&'e str> {
+    match (entry.key.as_str(), &entry.value.value) {
+        ("nullable" | "exclusiveMinimum" | "exclusiveMaximum", Value::Bool(_)) => None,
+        ("minimum", _) if is_set(map, "exclusiveMinimum") => Some("exclusiveMinimum"),
+        ("maximum", _) if is_set(map, "exclusiveMaximum") => Some("exclusiveMaximum"),
+        (key, _) => Some(key),
     }
 }
 

@@ -243,8 +243,10 @@ impl<'a> Lowering<'_, 'a> {
         if reference.is_some() || self.edition == Edition::V30 {
             return reference;
         }
-        part.get("$dynamicRef")
-            .filter(|node| node.as_text().is_some_and(|text| self.resolver.is_static(text)))
+        let dynamic = part.get("$dynamicRef")?;
+        let text = dynamic.as_text()?;
+        let leads = self.resolver.is_static(text) && self.resolver.resolve(dynamic.span.file, text).is_ok();
+        leads.then_some(dynamic)
     }
 
     /// What a reference to a schema leads to; what leads nowhere was said before.

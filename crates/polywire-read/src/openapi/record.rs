@@ -8,7 +8,6 @@ use std::collections::{HashMap, HashSet};
 use super::NOT_MERGED;
 use super::parts::Part;
 use super::schema::{Built, Kind, Lowering, is_set};
-use super::shape::closes;
 
 /// What one part says of a member that is not among its properties.
 #[derive(Clone, Copy)]
@@ -26,7 +25,7 @@ impl<'a> Lowering<'_, 'a> {
         self.among(Kind::Object, parts, &mut checks);
         let others: Vec<Others> = parts.iter().map(others).collect();
         let mut record = Record { extra: self.extra(&others), ..Record::default() };
-        if record.extra == Extra::Open && parts.iter().any(|part| closes(parts, part)) {
+        if record.extra == Extra::Open && parts.iter().any(|part| self.closes(parts, part)) {
             record.extra = Extra::Closed;
         }
         let required = required(parts);

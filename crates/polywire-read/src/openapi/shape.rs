@@ -253,19 +253,6 @@ impl<'a> Lowering<'_, 'a> {
     }
 }
 
-/// Whether `unevaluatedProperties: false` of a part means that the united properties are all: the part includes all the
-/// others, and nothing depends on the value.
-pub(super) fn closes(parts: &[Part<'_>], part: &Part<'_>) -> bool {
-    let last = parts.last().is_some_and(|last| last.key() == part.key());
-    let depends = |part: &Part| {
-        ["oneOf", "anyOf", "if", "dependentSchemas", "patternProperties", "not"]
-            .iter()
-            .any(|key| part.map().is_some_and(|map| map.get(key).is_some()))
-    };
-    last && part.get("unevaluatedProperties").and_then(Node::as_bool) == Some(false)
-        && !parts.iter().any(depends)
-}
-
 /// The types that two lists allow; an integer is a number.
 fn both(a: &[Kind], b: &[Kind]) -> Vec<Kind> {
     let has = |list: &[Kind], kind: Kind| {

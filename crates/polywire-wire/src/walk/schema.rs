@@ -1,6 +1,8 @@
 //! Schemas: what is said of one value in several places is read as often, from where it begins.
 
-use super::{Segment, State, Walk, transcode};
+use jsonschema::error::ValidationErrorKind;
+
+use super::{Segment, State, Walk, push_segment, transcode};
 use crate::check::pattern;
 use crate::json::{JsonSource, quoted};
 use crate::plan::{
@@ -317,8 +319,12 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
             let (here, at, found) =
                 (self.state.pointer(self.nodes, None), self.source.at(), self.source.found());
             for error in residual.validator.iter_errors(&tree) {
-                let path = format!("{here}{}", error.instance_path());
-                let inner = if error.instance_path().as_str().is_empty() { found } else { "value" };
+                let mut path = format!("{here}{}", error.instance_path());
+                let mut inner = if error.instance_path().as_str().is_empty() { found } else { "value" };
+                if let ValidationErrorKind::Required { property } = error.kind() {
+                    push_segment(&mut path, property.as_str().unwrap_or_default());
+                    inner = "nothing";
+                }
                 let rule = super::rules::rule_of(error.kind().keyword());
                 self.state.tell(Violation { path, rule, offset: at, found: inner });
                 if self.state.found.len() == super::VIOLATIONS_MAX {
