@@ -14,21 +14,27 @@ const PATH_BYTES_MAX: usize = 512;
 const RETRY_AFTER_SECONDS_MAX: u64 = 3600;
 
 /// The rules that are known by name; any other is `invalid`.
-const RULES: [&str; 26] = [
+const RULES: &[&str] = &[
     "additionalProperties",
     "anyOf",
     "const",
+    "contains",
+    "dependentRequired",
     "duplicate",
     "enum",
     "exclusiveMaximum",
     "exclusiveMinimum",
+    "false",
     "format",
     "invalid",
+    "items",
     "malformed",
+    "maxContains",
     "maxItems",
     "maxLength",
     "maxProperties",
     "maximum",
+    "minContains",
     "minItems",
     "minLength",
     "minProperties",
@@ -37,8 +43,12 @@ const RULES: [&str; 26] = [
     "not",
     "oneOf",
     "pattern",
+    "propertyNames",
     "required",
+    "schema",
     "type",
+    "unevaluatedItems",
+    "unevaluatedProperties",
     "uniqueItems",
     "unknown",
 ];
@@ -271,10 +281,12 @@ mod tests {
         let mut error = StandardError::new(Code::ValidationError, "No.");
         error.retry_after_seconds = Some(300);
         let of = |rule| Violation { path: "/a/0/b.c".into(), rule, offset: 0, found: "nothing" };
-        error.violations = RULES.into_iter().map(of).collect();
-        let details = details(&error);
-        assert_eq!(violations(&details), error.violations);
-        assert_eq!(retry_after_seconds(&details), Some(300));
+        for rules in RULES.chunks(VIOLATIONS_MAX) {
+            error.violations = rules.iter().copied().map(of).collect();
+            let details = details(&error);
+            assert_eq!(violations(&details), error.violations);
+            assert_eq!(retry_after_seconds(&details), Some(300));
+        }
     }
 
     #[test]

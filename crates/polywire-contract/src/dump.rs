@@ -43,6 +43,9 @@ pub fn dump(contract: &Contract) -> String {
             for (name, kept) in notes.map_or(&[][..], |notes| &notes.fields) {
                 out.kept(1, name, kept);
             }
+            if let Some(whole) = notes.and_then(|notes| notes.whole.as_ref()) {
+                out.kept(1, "as", whole);
+            }
             out.message(id);
             for line in crate::sql::lines(contract, id) {
                 out.line(1, &line);
@@ -316,6 +319,10 @@ impl Dump<'_> {
         for (check, _) in &ty.checks {
             text.push(' ');
             text.push_str(&rule(check));
+        }
+        if let Some(beside) = self.contract.schemas.beside.get(&id) {
+            text.push_str(" beside ");
+            text.push_str(&schema::name(&self.contract.schemas, *beside));
         }
         if ty.sensitive {
             text.push_str(" sensitive");

@@ -144,11 +144,14 @@ impl Header {
     }
 }
 
-/// What is said of a type: `examples`, `xml`, `externalDocs`, `contentMediaType`, `format: binary`, extensions.
+/// What is said of a type: `examples`, `xml`, `externalDocs`, `contentMediaType`, `format: binary`, extensions, and keywords
+/// beside its shape.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TypeNotes {
     /// As they are called there.
     pub fields: Vec<(String, Kept)>,
+    /// All of the schema, where shape and keywords beside it would not say the same when they are read again.
+    pub whole: Option<Kept>,
 }
 
 impl TypeNotes {

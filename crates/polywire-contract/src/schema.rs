@@ -16,8 +16,10 @@ pub struct SchemaId(pub u32);
 pub struct Schemas {
     /// The arena; a [`SchemaId`] is a place in it.
     pub all: Vec<Schema>,
-    /// What values of a type must satisfy; of a type that is a schema of its own this alone is the verdict.
+    /// Types that are schemas of their own: this alone is the verdict on their values.
     pub types: BTreeMap<TypeId, SchemaId>,
+    /// What values of other types must satisfy beside shape and checks, as JSON.
+    pub beside: BTreeMap<TypeId, SchemaId>,
     /// The documents that residuals point into.
     pub documents: Vec<SchemaDocument>,
 }
@@ -146,6 +148,9 @@ pub struct Residual {
     pub keyword: String,
     /// Where that was written.
     pub span: Span,
+    /// How deep a value may nest for each rule that it breaks to be told: where a schema leads back to itself and looks
+    /// more than once at each member, the steps to find them all multiply with every level.
+    pub depth_max: Option<u16>,
 }
 
 /// An edition of JSON Schema.

@@ -8,8 +8,11 @@ mod dialect;
 mod documents;
 mod index;
 mod lower;
+mod recursion;
+mod said;
 mod uri;
 mod whole;
+mod within;
 
 use polywire_contract::{Contract, SchemaDocument, Shape, Type};
 use polywire_diag::{Diagnostic, FileId};
@@ -20,6 +23,8 @@ use crate::{Reader, Sources};
 use documents::Documents;
 use index::Index;
 use lower::Lowering;
+
+pub(crate) use within::{Language, Wanted, Within};
 
 /// How far a text is searched for the name of its edition.
 const HEAD_BYTES_MAX: usize = 16 * 1024;

@@ -3,6 +3,7 @@
 //! First the document is validated, whole and with a place for every mistake; then schemas become types and paths become
 //! operations, where what was wrong is passed over in silence. Must not know a transport or an encoding's bytes.
 
+mod beside;
 mod body;
 mod documents;
 mod fields;
@@ -94,6 +95,7 @@ fn read(file: FileId, sources: &mut dyn Sources, contract: &mut Contract, diags:
     Operations::new(&mut lowering, map, &document.name).read(map);
     description(&mut lowering, map, &document.name, interfaces);
     lowering.finish();
+    lowering.finish_beside();
     endless_sums(contract, from, diags);
     defaults(contract, from, diags);
 }

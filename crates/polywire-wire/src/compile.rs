@@ -3,6 +3,7 @@
 
 mod answer;
 mod avro;
+mod beside;
 mod bytes;
 mod description;
 mod laid;
@@ -21,7 +22,7 @@ mod schema;
 mod sum;
 mod types;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use polywire_contract::{Contract, Maps, TypeId, TypeRef};
 use polywire_diag::{Code, Diagnostic, Span};
@@ -116,6 +117,8 @@ pub struct Compiler<'a> {
     schemas: schema::Schemas,
     /// The node of values that are copied.
     copied: NodeId,
+    /// Types whose values, or values inside of them, are held to schemas beside their shape.
+    beside: HashSet<TypeId>,
 }
 
 /// One compilation: the compiler, where its findings go, and whether a plan can come of it.
@@ -127,6 +130,8 @@ pub(crate) struct Job<'c, 'a> {
     maps: Option<&'a Maps>,
     /// A type whose rules hold, too.
     also: Option<TypeId>,
+    /// A type was met whose values are held to schemas.
+    met: bool,
 }
 
 impl<'a> Compiler<'a> {
@@ -143,6 +148,7 @@ impl<'a> Compiler<'a> {
             order_base: 0,
             schemas: schema::Schemas::default(),
             copied: NodeId(0),
+            beside: beside::reaching(contract),
         }
     }
 
@@ -179,7 +185,7 @@ impl<'a> Compiler<'a> {
     }
 
     fn job<'c>(&'c mut self, mode: Mode, diags: &'c mut Vec<Diagnostic>) -> Job<'c, 'a> {
-        Job { compiler: self, diags, mode, failed: false, maps: None, also: None }
+        Job { compiler: self, diags, mode, failed: false, maps: None, also: None, met: false }
     }
 }
 
@@ -213,7 +219,10 @@ impl<'a> Job<'_, 'a> {
         prefix: String,
         mut make: impl FnMut(&mut Self) -> NodeId,
     ) -> Option<Root> {
+        self.met = false;
         let node = make(self);
+        let rendered = self.rendered(options, &prefix, &mut make);
+        let rereads = self.rereads();
         let lenient = (options.validation == Validation::Observe).then(|| {
             let mode = self.mode;
             self.mode.checks = false;
@@ -231,6 +240,8 @@ impl<'a> Job<'_, 'a> {
             prefix,
             depth: options.depth_max,
             slot: None,
+            rereads,
+            rendered: rendered.into_iter().collect(),
         })
     }
 }

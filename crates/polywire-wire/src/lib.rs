@@ -69,6 +69,6 @@ pub mod parts {
         Absent, Bool, Branch, Bytes, Cell, Choice, Condition, Decimal, Derived, DerivedFrom, Empty, Enum,
         ExtraRule, Float, Guard, Int, Items, Laid, List, Look, Looked, Map, Mapped, Matcher, Members, Move,
         Moved, NameRule, Node, NodeId, OnNull, Packed, PackedBranch, Peek, PeekRow, Record, Residual, Row,
-        SchemaNode, Slot, Sum, Tag, Text, Translation, Values, Wire, Wrapped,
+        SchemaNode, Slot, Sum, Tag, Text, Translation, Twice, Values, Wire, Wrapped,
     };
 }

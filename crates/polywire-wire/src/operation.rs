@@ -2,8 +2,11 @@
 
 mod answer;
 
+use crate::json::JsonSink;
 use crate::params::{NONE, TextSource};
-use crate::plan::{Body, Leaf, NodeId, OutcomePlan, ParamsPlan, PlanId, Plans, Program, RequestPlan, Root};
+use crate::plan::{
+    Body, Leaf, NodeId, OutcomePlan, ParamsPlan, PlanId, Plans, Program, RequestPlan, Root, Slot,
+};
 use crate::protobuf::ProtobufSink;
 use crate::run::{Pass, Target, wrong_plan};
 use crate::{Buffer, Discard, Encoding, Param, Refusal, Scratch, Sink, Stop, Violation, walk};
@@ -255,7 +258,7 @@ impl Plans {
             let done = match head {
                 NONE if leaf.with_body && no_body => Ok(()),
                 NONE => self.absent_leaf(plan, leaf, scratch),
-                head => self.leaf(plan, leaf, leaf.node, params, head, scratch),
+                head => self.checked_leaf(plan, leaf, params, head, scratch),
             };
             let Err(refusal) = done else { continue };
             // Where rules are only observed, the leaf passes if its shape does.
@@ -286,6 +289,36 @@ impl Plans {
         Ok(())
     }
 
+    /// The occurrences of one leaf, also held to what schemas say of them as JSON.
+    fn checked_leaf(
+        &self,
+        plan: &ParamsPlan,
+        leaf: &Leaf,
+        params: &[Param],
+        head: u32,
+        scratch: &mut Scratch,
+    ) -> Result<(), Refusal> {
+        let written = scratch.buffer.length();
+        self.leaf(plan, leaf, leaf.node, params, head, scratch)?;
+        let Some(beside) = leaf.beside.filter(|_| leaf.json.is_none()) else { return Ok(()) };
+        let Scratch { source, walk, buffer, params: links, .. } = scratch;
+        let mut json = Buffer::default();
+        let mut text = TextSource::new(params, &links.next, head, source);
+        let mut sink = JsonSink::new(&mut json);
+        let any: &mut dyn Sink = &mut sink;
+        let done = walk::transcode(&self.nodes, leaf.node, &Slot::bare(), &mut text, any, walk);
+        let read = json_leaf(leaf, beside, Encoding::Json, TEXT_DEPTH_MAX);
+        let mut pass = Pass::new(&self.nodes, source, walk);
+        let done = done.map_err(|rule| violation(&leaf.path, rule, "text"));
+        done.and_then(|()| pass.message(&read, json.bytes(), &mut Target::Params(&mut Vec::new()))).map_err(
+            |mut broken| {
+                broken.violations.iter_mut().for_each(|violation| violation.offset = 0);
+                buffer.truncate(written);
+                broken
+            },
+        )
+    }
+
     /// The occurrences of one leaf.
     fn leaf(
         &self,
@@ -302,16 +335,7 @@ impl Plans {
         }
         if let Some(depth) = leaf.json {
             let text = params[head as usize].text.as_bytes();
-            let json = Root {
-                from: Encoding::Json,
-                to: plan.to,
-                same: plan.to == Encoding::Json,
-                node,
-                lenient: None,
-                prefix: leaf.path.clone(),
-                depth,
-                slot: None,
-            };
+            let json = json_leaf(leaf, node, plan.to, depth);
             let opened = open(buffer, leaf);
             let mut pass = Pass::new(&self.nodes, source, walk);
             pass.slot = Some(&leaf.slot);
@@ -354,6 +378,28 @@ impl Plans {
             _ => Err(Stop::Enum),
         };
         checked.err().unwrap_or(Stop::Required)
+    }
+}
+
+/// How deep a leaf that is text may nest: it may be a list.
+const TEXT_DEPTH_MAX: u16 = 4;
+
+/// How often each byte of a leaf may be read again, where schemas say something of it.
+const LEAF_REREADS: u32 = 512;
+
+/// A leaf as JSON.
+fn json_leaf(leaf: &Leaf, node: NodeId, to: Encoding, depth: u16) -> Root {
+    Root {
+        from: Encoding::Json,
+        to,
+        same: to == Encoding::Json,
+        node,
+        lenient: None,
+        prefix: leaf.path.clone(),
+        depth,
+        slot: None,
+        rereads: if leaf.beside.is_some() { LEAF_REREADS } else { 0 },
+        rendered: Vec::new(),
     }
 }
 

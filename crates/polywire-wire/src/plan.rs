@@ -17,11 +17,11 @@ pub use node::{
 };
 pub(crate) use program::{
     Body, HeaderHolds, HeaderPlan, HeadersPlan, Leaf, OperationPlan, OutcomePlan, ParamsPlan, Program,
-    RequestPlan, Root, VerdictPlan,
+    Rendered, RequestPlan, Root, VerdictPlan,
 };
 pub use program::{Int64, JsonOptions, KeyOrder, PlanId, PlanOptions, Plans};
 pub(crate) use record::NO_ROW;
 pub use record::{Absent, Derived, DerivedFrom, ExtraRule, Laid, OnNull, Record, Row};
-pub use schema::{Choice, Condition, Guard, Items, Matcher, Members, NameRule, Residual, SchemaNode};
+pub use schema::{Choice, Condition, Guard, Items, Matcher, Members, NameRule, Residual, SchemaNode, Twice};
 pub use slot::Slot;
 pub(crate) use slot::{Key, wire_type};

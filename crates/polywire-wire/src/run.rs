@@ -5,7 +5,7 @@ use crate::json::{JsonSink, JsonSource};
 use crate::layout::{self, LayoutSink, LayoutSource};
 use crate::operation::Passed;
 use crate::params::ParamSink;
-use crate::plan::{Node, NodeId, PlanId, Plans, Program, Root, Slot};
+use crate::plan::{Node, NodeId, PlanId, Plans, Program, Rendered, Root, Slot};
 use crate::protobuf::{ProtobufSink, ProtobufSource};
 use crate::scratch::SourceScratch;
 use crate::walk::{self, State};
@@ -13,6 +13,9 @@ use crate::{Buffer, Discard, Encoding, Param, Refusal, Scratch, Sink, Source, St
 
 /// Most violations that one message is told.
 pub(crate) const VIOLATIONS_MAX: usize = 32;
+
+/// How many schemas may be inside one another where a message is read.
+const SCHEMAS_INSIDE_MAX: u32 = 512;
 
 /// Where a pass writes.
 pub(crate) enum Target<'a> {
@@ -126,14 +129,48 @@ impl<'a> Pass<'a> {
         input: &[u8],
         target: &mut Target<'_>,
     ) -> Result<(), Refusal> {
-        let broken = match self.checked(root, root.node, input, target) {
-            Ok(()) => return Ok(()),
-            Err(broken) => broken,
-        };
+        let written = target.checkpoint();
+        let checked = self.checked(root, root.node, input, target);
+        let checked = checked.and_then(|()| self.rendered(&root.rendered, input, target, written));
+        let Err(broken) = checked else { return Ok(()) };
         // Where rules are only observed, the message passes if its shape does.
         let Some(lenient) = root.lenient.filter(|_| !broken.malformed) else { return Err(broken) };
         self.checked(root, lenient, input, target)?;
         self.observe(broken);
+        Ok(())
+    }
+
+    /// Holds what a message became, or would become as JSON, to what schemas say of it.
+    fn rendered(
+        &mut self,
+        rendered: &[Rendered],
+        input: &[u8],
+        target: &mut Target<'_>,
+        written: usize,
+    ) -> Result<(), Refusal> {
+        for one in rendered {
+            let dropped = self.dropped;
+            let mut json = Buffer::default();
+            let bytes = match (&one.write, &*target) {
+                (Some(write), _) => {
+                    self.checked(write, write.node, input, &mut Target::Buffer(&mut json))?;
+                    json.bytes()
+                }
+                (None, Target::Buffer(out)) => &out.bytes()[written..],
+                (None, Target::Params(_) | Target::Image(_)) => continue,
+            };
+            if !bytes.is_empty() {
+                let read =
+                    self.checked(&one.read, one.read.node, bytes, &mut Target::Params(&mut Vec::new()));
+                if let Err(mut broken) = read {
+                    // The bytes of the message itself are others.
+                    broken.violations.iter_mut().for_each(|violation| violation.offset = 0);
+                    target.rollback(written);
+                    return Err(broken);
+                }
+            }
+            self.dropped = dropped;
+        }
         Ok(())
     }
 
@@ -188,9 +225,11 @@ impl<'a> Pass<'a> {
         let slot = self.slot.or(root.slot.as_deref()).unwrap_or(&bare);
         let (nodes, state) = (self.nodes, &mut *self.state);
         state.indexing = careful && root.from != Encoding::Protobuf;
+        state.inside_max = SCHEMAS_INSIDE_MAX;
         let done = match root.from {
             Encoding::Json => {
                 let mut source = JsonSource::new(input, root.depth, self.source).map_err(begun)?;
+                source.fuel += root.fuel(input);
                 match (root.to, target) {
                     (Encoding::Protobuf, Target::Buffer(out)) => {
                         walk::transcode(nodes, node, slot, &mut source, &mut ProtobufSink::new(out), state)
@@ -235,8 +274,10 @@ impl<'a> Pass<'a> {
         let slot = self.slot.or(root.slot.as_deref()).unwrap_or(&bare);
         let (nodes, prefix, depth, state) = (self.nodes, &root.prefix, root.depth, &mut *self.state);
         let collect = match root.from {
-            Encoding::Json => JsonSource::new(input, depth, self.source)
-                .map(|mut source| walk::collect(nodes, node, slot, prefix, &mut source, state)),
+            Encoding::Json => JsonSource::new(input, depth, self.source).map(|mut source| {
+                source.fuel += root.fuel(input);
+                walk::collect(nodes, node, slot, prefix, &mut source, state)
+            }),
             Encoding::Protobuf => ProtobufSource::new(input, depth, careful, self.source)
                 .map(|mut source| walk::collect(nodes, node, slot, prefix, &mut source, state)),
             Encoding::Avro => AvroSource::new(input, depth, self.source)
@@ -277,6 +318,13 @@ fn write<S: Source>(
         (Encoding::Protobuf, Target::Buffer(out)) => go(&mut ProtobufSink::new(out)),
         (Encoding::Avro, Target::Buffer(out)) => go(&mut AvroSink::new(out)),
         (Encoding::Layout, Target::Buffer(out)) => go(&mut LayoutSink::new(out.room(layout::size_to(slot)))),
+    }
+}
+
+impl Root {
+    /// How many bytes may be read again for what schemas say.
+    fn fuel(&self, input: &[u8]) -> i64 {
+        i64::from(self.rereads) * (input.len() as i64 + 8)
     }
 }
 

@@ -183,6 +183,10 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
             Node::Any | Node::Tag | Node::Elsewhere => self.source.skip()?,
             Node::Copied => self.any(slot)?,
             Node::Schema(schema) => self.schema(schema)?,
+            Node::Twice(twice) => {
+                self.said_beside(*twice)?;
+                self.value_apart(twice.shape, slot)?;
+            }
             _ => unreachable!("the common kinds are in `value`"),
         }
         Ok(())
@@ -244,7 +248,8 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
         }
         let missing = matches!(rule, Stop::Required);
         let found = if missing { "nothing" } else { self.source.found() };
-        self.state.found.push(Violation { path, rule: rule.rule(), offset: self.source.at(), found });
+        let (offset, rule) = (self.source.at(), rule.rule());
+        self.state.tell(Violation { path, rule, offset, found });
         if self.state.found.len() == VIOLATIONS_MAX { Err(Stop::Enough) } else { Ok(()) }
     }
 }

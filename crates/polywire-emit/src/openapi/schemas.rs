@@ -65,10 +65,16 @@ impl Printer<'_> {
     }
 
     fn inline(&mut self, ty: &Type, id: TypeId, dialect: Dialect, depth: usize) -> Value {
-        let mut schema = self.shape(&ty.shape, id, dialect, depth);
+        let contract = self.contract;
+        let notes = contract.openapi.types.get(&id);
+        let whole = notes.and_then(|notes| notes.whole.as_ref());
+        let mut schema = match whole {
+            Some(whole) => self.kept(whole),
+            None => self.shape(&ty.shape, id, dialect, depth),
+        };
         let mut shape = &ty.shape;
-        if let Some(notes) = self.contract.openapi.types.get(&id).filter(|_| schema.is_object()) {
-            if notes.is_binary() {
+        if let Some(notes) = notes.filter(|_| schema.is_object()) {
+            if notes.is_binary() && whole.is_none() {
                 // Not encoded as text: lengths count its bytes.
                 schema = json!({"type": "string"});
                 shape = &Shape::Text;
@@ -85,7 +91,7 @@ impl Printer<'_> {
             map.insert("x-sensitive".into(), json!(true));
         }
         let wide = dialect == Dialect::Proto && is_wide(&ty.shape);
-        for (check, _) in &ty.checks {
+        for (check, _) in ty.checks.iter().filter(|_| whole.is_none()) {
             keyword(check, shape, wide, map);
         }
         schema

@@ -37,8 +37,11 @@ fn pieces(case: &Case) -> Vec<String> {
     pieces
 }
 
-/// References in kept values name types by their files.
+/// References in kept values name types by their files, and residuals lie in them.
 fn names_without_files(line: &str) -> String {
+    if let Some((before, address)) = line.split_once(" file:///").filter(|_| line.starts_with("schema ")) {
+        return format!("{before} {}", address.rsplit(['/', '#']).next().unwrap_or(address));
+    }
     let mut text = String::new();
     let mut rest = line;
     while let Some((before, after)) = rest.split_once("{\"$ref\":\"") {

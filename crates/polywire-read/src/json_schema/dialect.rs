@@ -11,11 +11,13 @@ pub(super) struct Dialect {
     pub(super) validates: bool,
     /// `format` as a rule.
     pub(super) asserts_format: bool,
+    /// OpenAPI 3.0: `nullable`, and bounds that a boolean makes exclusive.
+    pub(super) is_openapi_30: bool,
 }
 
 impl Dialect {
     pub(super) fn of(draft: Draft) -> Self {
-        Dialect { draft, validates: true, asserts_format: false }
+        Dialect { draft, validates: true, asserts_format: false, is_openapi_30: false }
     }
 
     /// Schemas of this edition are taken apart; those of others are run as they are.
@@ -31,6 +33,9 @@ impl Dialect {
 
 /// The edition of a standard meta-schema.
 pub(super) fn standard(uri: &str) -> Option<Draft> {
+    if uri.starts_with("https://spec.openapis.org/oas/3.") && uri.contains("/dialect/") {
+        return Some(Draft::Draft202012);
+    }
     let uri = uri.strip_prefix("https").or_else(|| uri.strip_prefix("http"))?;
     Some(match uri.trim_end_matches('#') {
         "://json-schema.org/draft/2020-12/schema" => Draft::Draft202012,
@@ -44,7 +49,7 @@ pub(super) fn standard(uri: &str) -> Option<Draft> {
 
 /// Whether an address is that of a standard meta-schema, or of a part of one.
 pub(super) fn is_meta(uri: &str) -> bool {
-    standard(uri).is_some()
+    uri.contains("://json-schema.org/") && standard(uri).is_some()
         || uri.starts_with("https://json-schema.org/draft/2020-12/meta/")
         || uri.starts_with("https://json-schema.org/draft/2019-09/meta/")
 }
@@ -58,6 +63,7 @@ pub(super) fn custom(meta: &Map) -> Dialect {
         draft: base,
         validates: vocabulary.is_none() || has("/vocab/validation"),
         asserts_format: has("/vocab/format-assertion"),
+        is_openapi_30: false,
     }
 }
 

@@ -59,7 +59,8 @@ pub(super) struct Broken {
 
 /// The places of all schemas.
 pub(super) struct Index<'a> {
-    documents: &'a Documents,
+    /// Why an address leads nowhere.
+    missing: Option<&'a HashMap<String, String>>,
     resources: Vec<Resource<'a>>,
     by_uri: HashMap<String, usize>,
     anchors: HashMap<(usize, &'a str), &'a Node>,
@@ -83,9 +84,27 @@ struct Work<'a> {
 }
 
 impl<'a> Index<'a> {
+    /// The places of all schemas of documents that are schemas.
     pub(super) fn new(documents: &'a Documents) -> Self {
-        let mut index = Index {
-            documents,
+        let mut index = Index { missing: Some(&documents.missing), ..Index::empty() };
+        for document in &documents.all {
+            index.document(document.uri.clone(), &document.root);
+        }
+        for (alias, at) in &documents.aliases {
+            index.alias(alias.clone(), *at);
+        }
+        for (at, document) in documents.all.iter().enumerate() {
+            let dialect = Dialect::of(document.draft);
+            index.walk(Work { node: &document.root, resource: at, dialect, parent: None });
+        }
+        index.settle();
+        index
+    }
+
+    /// No places yet.
+    pub(super) fn empty() -> Self {
+        Index {
+            missing: None,
             resources: Vec::new(),
             by_uri: HashMap::new(),
             anchors: HashMap::new(),
@@ -95,28 +114,45 @@ impl<'a> Index<'a> {
             wanted: Vec::new(),
             asked: HashSet::new(),
             strange: Vec::new(),
-        };
-        for (at, document) in documents.all.iter().enumerate() {
-            let is_file = document.uri.starts_with("file:///");
-            index.by_uri.insert(document.uri.clone(), at);
-            index.resources.push(Resource { uri: document.uri.clone(), root: &document.root, is_file });
         }
-        for (alias, at) in &documents.aliases {
-            index.by_uri.insert(alias.clone(), *at);
-        }
-        for (at, document) in documents.all.iter().enumerate() {
-            let dialect = Dialect::of(document.draft);
-            index.walk(Work { node: &document.root, resource: at, dialect, parent: None });
-        }
-        // What references lead to may be no schema by its place, and have references of its own.
+    }
+
+    /// Adds a document, which need not be a schema itself.
+    pub(super) fn document(&mut self, uri: String, root: &'a Node) -> usize {
+        let at = self.resources.len();
+        let is_file = uri.starts_with("file:///");
+        self.by_uri.insert(uri.clone(), at);
+        self.resources.push(Resource { uri, root, is_file });
+        at
+    }
+
+    /// Another address of a document.
+    pub(super) fn alias(&mut self, uri: String, document: usize) {
+        self.by_uri.entry(uri).or_insert(document);
+    }
+
+    /// A schema at a pointer in a document that is none itself.
+    pub(super) fn schema(&mut self, document: usize, pointer: String, node: &'a Node, dialect: Dialect) {
+        let parent = Some((std::ptr::from_ref(self.resources[document].root), pointer));
+        self.walk(Work { node, resource: document, dialect, parent });
+    }
+
+    /// What references lead to may be no schema by its place, and have references of its own.
+    pub(super) fn settle(&mut self) {
         let mut next = 0;
-        while let Some(node) = index.order.get(next).copied() {
+        while let Some(node) = self.order.get(next).copied() {
             next += 1;
-            for reference in index.references(node) {
-                let _ = index.follow(node, reference);
+            for reference in self.references(node) {
+                let _ = self.follow(node, reference);
             }
         }
-        index
+    }
+
+    /// Whatever is addressed by itself, and holds schemas that were reached.
+    pub(super) fn addressed(&self) -> impl Iterator<Item = (&str, &'a Node)> {
+        let held: HashSet<usize> = self.places.values().map(|place| place.resource).collect();
+        let names = self.by_uri.iter().filter(move |(_, at)| held.contains(at));
+        names.map(|(uri, at)| (uri.as_str(), self.resources[*at].root))
     }
 
     /// The documents that are still to be loaded.
@@ -207,11 +243,13 @@ impl<'a> Index<'a> {
         let name = name.trim_end_matches('#');
         match self.by_uri.get(name).and_then(|at| self.resources[*at].root.as_map()) {
             Some(meta) => work.dialect = dialect::custom(meta),
-            None if self.documents.missing.contains_key(name) || !uri::is_absolute(name) => {
-                self.strange.push(node);
-            }
+            None if self.missing(name).is_some() || !uri::is_absolute(name) => self.strange.push(node),
             None => self.want(name.to_string(), name.to_string(), node.span.file),
         }
+    }
+
+    fn missing(&self, uri: &str) -> Option<&'a String> {
+        self.missing?.get(uri)
     }
 
     fn want(&mut self, uri: String, path: String, from: FileId) {
@@ -249,7 +287,7 @@ impl<'a> Index<'a> {
             if dialect::is_meta(&absolute) {
                 return Some(Ok(Target::Meta));
             }
-            if let Some(reason) = self.documents.missing.get(&absolute) {
+            if let Some(reason) = self.missing(&absolute) {
                 let is_file = absolute.starts_with("file:///");
                 let remote = (!is_file).then(|| absolute.clone());
                 return Some(Err(Broken { text: reason.clone(), remote, near: None }));
@@ -312,6 +350,11 @@ impl<'a> Index<'a> {
         let name = reference.as_text().map_or("", |text| uri::fragment(text).1);
         let own = target.as_map().and_then(|map| map.get("$dynamicAnchor")).and_then(Node::as_text);
         own == Some(name) && self.dynamic.get(name).is_some_and(|resources| resources.len() > 1)
+    }
+
+    /// The schema around a schema.
+    pub(super) fn parent(&self, node: &Node) -> Option<Key> {
+        Some(self.places.get(&std::ptr::from_ref(node))?.parent.as_ref()?.0)
     }
 
     /// The edition of a schema.

@@ -11,6 +11,8 @@ use polywire_syntax::{Entry, Map, Node, Number, Value};
 
 use super::dialect::{self, Dialect};
 use super::index::{Index, Key, Target};
+use super::recursion;
+use super::said::Said;
 
 /// Turns schemas into rules, each once.
 pub(super) struct Lowering<'l, 'a> {
@@ -24,6 +26,8 @@ pub(super) struct Lowering<'l, 'a> {
     /// What mere references stand for, as far as it is known.
     passed: HashMap<Key, &'a Node>,
     waiting: VecDeque<(&'a Node, SchemaId)>,
+    /// Any value at all.
+    any: Option<SchemaId>,
 }
 
 impl<'l, 'a> Lowering<'l, 'a> {
@@ -41,6 +45,7 @@ impl<'l, 'a> Lowering<'l, 'a> {
             made: HashMap::new(),
             passed: HashMap::new(),
             waiting: VecDeque::new(),
+            any: None,
         }
     }
 
@@ -70,6 +75,11 @@ impl<'l, 'a> Lowering<'l, 'a> {
         self.made.insert(key, id);
         self.waiting.push_back((node, id));
         id
+    }
+
+    fn any(&mut self) -> SchemaId {
+        let contract = &mut *self.contract;
+        *self.any.get_or_insert_with(|| contract.schemas.add(Schema::Bool(true)))
     }
 
     fn schemas(&mut self, nodes: &'a [Node]) -> Vec<SchemaId> {
@@ -111,29 +121,44 @@ impl<'l, 'a> Lowering<'l, 'a> {
         place.map_or(Dialect::of(Draft::Draft202012), |place| place.dialect)
     }
 
-    fn residual(&self, node: &Node, keyword: &str, span: Span) -> Schema {
+    fn residual(&mut self, node: &'a Node, keyword: &str, span: Span) -> Schema {
         let draft = self.dialect(node).draft;
         Schema::Residual(Residual {
             uri: self.index.address(node),
             draft,
             keyword: keyword.to_string(),
             span,
+            depth_max: recursion::depth_max(self.index, node),
         })
     }
 
+    /// What a schema says by some of its keywords; the others are held elsewhere.
+    pub(super) fn part(&mut self, node: &'a Node, only: &[&'a str]) -> SchemaId {
+        let schema = match self.whole {
+            Some((keyword, place)) => self.residual(node, keyword, place.span),
+            None => self.said(node, Some(only)),
+        };
+        self.contract.schemas.add(schema)
+    }
+
     fn build(&mut self, node: &'a Node) -> Schema {
+        self.said(node, None)
+    }
+
+    fn said(&mut self, node: &'a Node, only: Option<&[&'a str]>) -> Schema {
         let Some(map) = node.as_map() else { return Schema::Bool(node.as_bool() != Some(false)) };
         if self.endless.contains(&std::ptr::from_ref(node)) {
             return Schema::Bool(false);
         }
         let dialect = self.dialect(node);
-        if let Some(keyword) = stays_whole(self.index, node) {
+        let said = Said::new(map, only);
+        if let Some(keyword) = stays_whole(self.index, node).filter(|keyword| said.get(keyword).is_some()) {
             let span = map.entry(keyword).map_or(node.span, |entry| entry.key_span);
             return self.residual(node, keyword, span);
         }
         let mut rules = Rules { span: Some(node.span), ..Rules::default() };
         for key in ["$ref", "$dynamicRef"] {
-            let Some(reference) = map.get(key) else { continue };
+            let Some(reference) = said.get(key) else { continue };
             if key == "$dynamicRef" && dialect.draft != Draft::Draft202012 {
                 continue;
             }
@@ -143,7 +168,7 @@ impl<'l, 'a> Lowering<'l, 'a> {
                     let uri = self.index.named(node, reference.as_text().unwrap_or_default());
                     let draft = dialect::standard(uri.split('#').next().unwrap_or_default());
                     let (draft, span) = (draft.unwrap_or(dialect.draft), reference.span);
-                    let residual = Residual { uri, draft, keyword: key.to_string(), span };
+                    let residual = Residual { uri, draft, keyword: key.to_string(), span, depth_max: None };
                     rules.all.push(self.contract.schemas.add(Schema::Residual(residual)));
                 }
                 // What leads nowhere was said before.
@@ -154,23 +179,28 @@ impl<'l, 'a> Lowering<'l, 'a> {
             }
         }
         rules.asserts_format = dialect.asserts_format;
-        self.validation(map, dialect, &mut rules);
-        self.applied(map, &mut rules);
-        rules.items = self.items(map, dialect);
-        rules.members = self.members(map, dialect);
+        self.validation(said, dialect, &mut rules);
+        self.applied(said, &mut rules);
+        rules.items = self.items(said, dialect);
+        rules.members = self.members(said, dialect);
         Schema::Rules(Box::new(rules))
     }
 
     /// Rules of single values.
-    fn validation(&mut self, map: &'a Map, dialect: Dialect, rules: &mut Rules) {
+    fn validation(&mut self, said: Said<'_, 'a>, dialect: Dialect, rules: &mut Rules) {
         // Formats have a vocabulary of their own.
+        let exclusive =
+            |key: &str| dialect.is_openapi_30 && said.get(key).and_then(Node::as_bool) == Some(true);
         let in_force = |key: &str| dialect.validates || key == "format";
-        for entry in map.entries.iter().filter(|entry| in_force(&entry.key)) {
+        for entry in said.entries().filter(|entry| in_force(&entry.key)) {
             let number = || entry.value.as_number().cloned();
             let count = || entry.value.as_number().and_then(whole);
             let check = match entry.key.as_str() {
                 "type" => {
-                    rules.kinds = Some(kinds(&entry.value));
+                    let mut kinds = kinds(&entry.value);
+                    let nullable = said.get("nullable").and_then(Node::as_bool) == Some(true);
+                    kinds.extend((dialect.is_openapi_30 && nullable).then_some(JsonKind::Null));
+                    rules.kinds = Some(kinds);
                     None
                 }
                 "enum" => entry.value.as_list().map(|values| Check::Among(values.to_vec())),
@@ -182,6 +212,8 @@ impl<'l, 'a> Lowering<'l, 'a> {
                 "maxLength" => count().map(Check::MaxLength),
                 "pattern" => entry.value.as_text().map(|text| Check::Pattern(text.to_string())),
                 "format" => entry.value.as_text().map(|text| Check::Format(text.to_string())),
+                "minimum" if exclusive("exclusiveMinimum") => number().map(Check::ExclusiveMinimum),
+                "maximum" if exclusive("exclusiveMaximum") => number().map(Check::ExclusiveMaximum),
                 "minimum" => number().map(Check::Minimum),
                 "maximum" => number().map(Check::Maximum),
                 "exclusiveMinimum" => number().map(Check::ExclusiveMinimum),
@@ -196,15 +228,14 @@ impl<'l, 'a> Lowering<'l, 'a> {
             };
             // Draft 7 does not know these.
             let newer = |name: &str| matches!(name, "duration" | "uuid");
-            let known =
-                !matches!(&check, Some(Check::Format(name)) if dialect.draft == Draft::Draft7 && newer(name));
+            let known = !matches!(&check, Some(Check::Format(name)) if dialect.draft == Draft::Draft7 && !dialect.is_openapi_30 && newer(name));
             rules.checks.extend(check.filter(|_| known).map(|check| (check, entry.value.span)));
         }
     }
 
     /// Schemas for the same value.
-    fn applied(&mut self, map: &'a Map, rules: &mut Rules) {
-        let list = |key: &str| map.get(key).and_then(Node::as_list).filter(|list| !list.is_empty());
+    fn applied(&mut self, said: Said<'_, 'a>, rules: &mut Rules) {
+        let list = |key: &str| said.get(key).and_then(Node::as_list).filter(|list| !list.is_empty());
         if let Some(nodes) = list("allOf") {
             rules.all.extend(self.schemas(nodes));
         }
@@ -214,11 +245,11 @@ impl<'l, 'a> Lowering<'l, 'a> {
         if let Some(nodes) = list("oneOf") {
             rules.one.push(self.schemas(nodes));
         }
-        if let Some(node) = map.get("not") {
+        if let Some(node) = said.get("not") {
             rules.not.push(self.schema(node));
         }
-        let (then, otherwise) = (map.get("then"), map.get("else"));
-        if let Some(when) = map.get("if").filter(|_| then.is_some() || otherwise.is_some()) {
+        let (then, otherwise) = (said.get("then"), said.get("else"));
+        if let Some(when) = said.get("if").filter(|_| then.is_some() || otherwise.is_some()) {
             rules.conditions.push(Condition {
                 when: self.schema(when),
                 then: then.map(|node| self.schema(node)),
@@ -227,24 +258,25 @@ impl<'l, 'a> Lowering<'l, 'a> {
         }
     }
 
-    fn items(&mut self, map: &'a Map, dialect: Dialect) -> Option<Items> {
+    fn items(&mut self, said: Said<'_, 'a>, dialect: Dialect) -> Option<Items> {
         let mut items = Items::default();
         if dialect.draft == Draft::Draft202012 {
-            items.first = self.schemas(map.get("prefixItems").and_then(Node::as_list).unwrap_or_default());
+            items.first = self.schemas(said.get("prefixItems").and_then(Node::as_list).unwrap_or_default());
             items.rest =
-                map.get("items").or_else(|| map.get("unevaluatedItems")).map(|node| self.schema(node));
-        } else if let Some(node) = map.get("items") {
+                said.get("items").or_else(|| said.get("unevaluatedItems")).map(|node| self.schema(node));
+        } else if let Some(node) = said.get("items") {
             match node.as_list() {
                 Some(nodes) => {
                     items.first = self.schemas(nodes);
-                    items.rest = map.get("additionalItems").map(|node| self.schema(node));
+                    items.rest = said.get("additionalItems").map(|node| self.schema(node));
                 }
                 None => items.rest = Some(self.schema(node)),
             }
         }
-        if let Some(node) = map.get("contains") {
+        if let Some(node) = said.get("contains") {
             let newest = dialect.draft == Draft::Draft202012 && dialect.validates;
-            let count = |key: &str| map.get(key).filter(|_| newest).and_then(Node::as_number).and_then(whole);
+            let count =
+                |key: &str| said.get(key).filter(|_| newest).and_then(Node::as_number).and_then(whole);
             items.contains =
                 Some((self.schema(node), count("minContains").unwrap_or(1), count("maxContains")));
         }
@@ -252,26 +284,28 @@ impl<'l, 'a> Lowering<'l, 'a> {
         said.then_some(items)
     }
 
-    fn members(&mut self, map: &'a Map, dialect: Dialect) -> Option<Members> {
-        let entries = |key: &str| map.get(key).and_then(Node::as_map).map_or(&[][..], |map| &map.entries);
+    fn members(&mut self, said: Said<'_, 'a>, dialect: Dialect) -> Option<Members> {
+        let entries = |key: &str| said.get(key).and_then(Node::as_map).map_or(&[][..], |map| &map.entries);
         let texts = |node: &Node| -> Vec<String> {
             let items = node.as_list().unwrap_or_default();
             items.iter().filter_map(|node| node.as_text().map(String::from)).collect()
         };
         let mut members = Members::default();
         for entry in entries("properties") {
-            members.named.push((entry.key.clone(), self.schema(&entry.value)));
+            // Where only some keywords count, that the name is known is all that they ask.
+            let schema = if said.is_part() { self.any() } else { self.schema(&entry.value) };
+            members.named.push((entry.key.clone(), schema));
         }
         for entry in entries("patternProperties") {
             members.patterns.push((entry.key.clone(), self.schema(&entry.value)));
         }
-        members.names = map.get("propertyNames").map(|node| self.schema(node));
+        members.names = said.get("propertyNames").map(|node| self.schema(node));
         let newest = dialect.draft == Draft::Draft202012;
-        let unevaluated = map.get("unevaluatedProperties").filter(|_| newest);
-        let others = map.get("additionalProperties").or(unevaluated);
+        let unevaluated = said.get("unevaluatedProperties").filter(|_| newest);
+        let others = said.get("additionalProperties").or(unevaluated);
         members.others = others.map(|node| self.schema(node));
         if dialect.validates {
-            members.required = map.get("required").map(texts).unwrap_or_default();
+            members.required = said.get("required").map(texts).unwrap_or_default();
         }
         if newest {
             for entry in entries("dependentRequired").iter().filter(|_| dialect.validates) {

@@ -79,6 +79,19 @@ impl Documents {
         Some(documents)
     }
 
+    /// Every file, in the order of their numbers.
+    pub(super) fn sorted(&self) -> impl Iterator<Item = (FileId, &Document)> {
+        let mut files: Vec<_> = self.files.iter().map(|(file, document)| (*file, document)).collect();
+        files.sort_by_key(|(file, _)| *file);
+        files.into_iter()
+    }
+
+    /// What references to files say: where they stand, how they call the file, and which it is.
+    pub(super) fn links(&self) -> impl Iterator<Item = (FileId, &str, FileId)> {
+        let known = self.links.iter();
+        known.filter_map(|((from, path), target)| Some((*from, path.as_str(), *target.as_ref().ok()?)))
+    }
+
     pub(super) fn document(&self, file: FileId) -> Option<&Document> {
         self.files.get(&file)
     }
@@ -118,6 +131,8 @@ pub(super) struct Resolver<'a> {
     documents: &'a Documents,
     found: HashMap<(FileId, &'a str), Result<Target<'a>, Broken>>,
     anchors: HashMap<FileId, HashMap<&'a str, &'a Node>>,
+    /// How many schemas have a dynamic anchor.
+    dynamic: Option<HashMap<&'a str, usize>>,
     /// Documents and schemas by the absolute URI that they say they have.
     identities: Option<HashMap<&'a str, &'a Node>>,
     suggestions: usize,
@@ -129,14 +144,36 @@ impl<'a> Resolver<'a> {
             documents,
             found: HashMap::new(),
             anchors: HashMap::new(),
+            dynamic: None,
             identities: None,
             suggestions: 0,
         }
     }
 
+    /// The documents that references are looked for in.
+    pub(super) fn documents(&self) -> &'a Documents {
+        self.documents
+    }
+
     /// The name of a file, as the user would write it.
     pub(super) fn name(&self, file: FileId) -> &'a str {
         self.documents.document(file).map_or("", |document| document.name.as_str())
+    }
+
+    /// Whether a `$dynamicRef` means the same on every way to it: what it names is there once.
+    pub(super) fn is_static(&mut self, reference: &str) -> bool {
+        let documents = self.documents;
+        let dynamic = self.dynamic.get_or_insert_with(|| {
+            let mut found = HashMap::new();
+            for (_, document) in documents.sorted() {
+                for (name, _) in named(&document.root, &["$dynamicAnchor"]) {
+                    *found.entry(name).or_default() += 1;
+                }
+            }
+            found
+        });
+        let name = reference.split_once('#').map_or("", |(_, name)| name);
+        dynamic.get(name).is_none_or(|count| *count == 1)
     }
 
     /// Follows one reference that stands in a file.
@@ -218,7 +255,8 @@ impl<'a> Resolver<'a> {
     }
 
     fn anchor(&mut self, file: FileId, root: &'a Node, name: &str) -> Result<Target<'a>, Broken> {
-        let anchors = self.anchors.entry(file).or_insert_with(|| anchors(root));
+        let named = || named(root, &["$anchor", "$dynamicAnchor"]).into_iter().collect();
+        let anchors = self.anchors.entry(file).or_insert_with(named);
         match anchors.get(name) {
             Some(node) => Ok(Target { node }),
             None => Err(broken(format!("there is no `$anchor: {name}`"))),
@@ -230,16 +268,17 @@ fn broken(text: String) -> Broken {
     Broken { text, help: None }
 }
 
-fn anchors(root: &Node) -> HashMap<&str, &Node> {
-    let mut found = HashMap::new();
+/// What has one of some keywords as its name.
+fn named<'a>(root: &'a Node, keys: &[&str]) -> Vec<(&'a str, &'a Node)> {
+    let mut found = Vec::new();
     let mut waiting = vec![root];
     while let Some(node) = waiting.pop() {
         match &node.value {
             Value::List(items) => waiting.extend(items),
             Value::Map(map) => {
                 for entry in &map.entries {
-                    if let Some(name) = entry.value.as_text().filter(|_| entry.key == "$anchor") {
-                        found.insert(name, node);
+                    if let Some(name) = entry.value.as_text().filter(|_| keys.contains(&entry.key.as_str())) {
+                        found.push((name, node));
                     }
                     waiting.push(&entry.value);
                 }

@@ -196,6 +196,9 @@ pub(super) fn bind(
             field.name = name;
         }
         too_deep(lowering, declared);
+        if declared.content.is_none() {
+            lowering.not_whole(declared.ty.id, &format!("the parameter `{}`", declared.name), declared.span);
+        }
         growing.push(field, place(declared));
     }
     let ways = match body {
@@ -252,6 +255,7 @@ fn bind_body(lowering: &mut Lowering, body: &Body, growing: &mut Growing) -> Vec
             (Content::Json, Some(ty)) => BodyBinding::Fields { ty: Some(ty) },
             (Content::Json, None) => BodyBinding::Field(fields.start as u32),
             (Content::Form(_), Some(ty)) => {
+                lowering.not_whole(ty.id, "a form", super::parts::place(body.node));
                 for at in fields.clone() {
                     let field = &growing.record.fields[at];
                     let (style, explode) = way.style(&field.name);

@@ -6,8 +6,10 @@ use polywire_diag::{Diagnostic, Span};
 use polywire_syntax::{Map, Node, Value};
 
 use super::Edition;
+use super::beside::is_beside;
 use super::schema::{Kind, Lowering, is_set};
 use super::validate::first;
+use super::values::excluded;
 use super::{ENDLESS, NO_EFFECT};
 
 /// How many schemas may take part in one type, and how deep references to references go.
@@ -19,6 +21,8 @@ pub(super) const REF: u8 = 1;
 pub(super) const ALL_OF: u8 = 2;
 pub(super) const ONE_OF: u8 = 4;
 pub(super) const ANY_OF: u8 = 8;
+/// All that stands beside shapes: the type around holds it.
+pub(super) const BESIDE: u8 = 16;
 
 /// A schema that takes part in a type, without the keywords that were dealt with.
 #[derive(Clone, Copy)]
@@ -41,7 +45,10 @@ impl<'a> Part<'a> {
     /// A keyword's value, unless it was dealt with.
     pub(super) fn get(&self, key: &str) -> Option<&'a Node> {
         let skipped = match key {
-            "$ref" => REF,
+            // Listed values that are excluded are a check of each type that takes part.
+            "not" if self.map()?.get(key).is_some_and(|not| excluded(not).is_some()) => 0,
+            key if is_beside(key) => BESIDE,
+            "$ref" | "$dynamicRef" => REF,
             "allOf" => ALL_OF,
             "oneOf" => ONE_OF,
             "anyOf" => ANY_OF,
@@ -169,7 +176,7 @@ impl<'a> Lowering<'_, 'a> {
             }
             let part = Part { node, skip: 0 };
             let alone = Part { node, skip: REF | ALL_OF }.is_annotation();
-            let reference = part.get("$ref").filter(|_| alone || self.edition == Edition::V30);
+            let reference = self.reference(&part).filter(|_| alone || self.edition == Edition::V30);
             let all_of = part.get("allOf").and_then(Node::as_list).unwrap_or_default();
             node = match (reference, all_of) {
                 (Some(reference), []) => self.target(reference)?,
@@ -204,7 +211,7 @@ impl<'a> Lowering<'_, 'a> {
             self.too_much(format!("more than {DEPTH_MAX} schemas make up one"), place(part.node));
             return;
         }
-        let reference = part.get("$ref").filter(|node| node.as_text().is_some());
+        let reference = self.reference(&part);
         let all_of = part.get("allOf").and_then(Node::as_list).filter(|list| !list.is_empty());
         if reference.is_none() && all_of.is_none() {
             if !parts.iter().any(|known| known.key() == part.key()) {
@@ -228,6 +235,18 @@ impl<'a> Lowering<'_, 'a> {
         } else if !rest.is_annotation() && !parts.iter().any(|known| known.key() == rest.key()) {
             parts.push(rest);
         }
+    }
+
+    /// The reference that a schema makes: also a dynamic one that can mean but one schema.
+    pub(super) fn reference(&mut self, part: &Part<'a>) -> Option<&'a Node> {
+        let reference = part.get("$ref").filter(|node| node.as_text().is_some());
+        if reference.is_some() || self.edition == Edition::V30 {
+            return reference;
+        }
+        let dynamic = part.get("$dynamicRef")?;
+        let text = dynamic.as_text()?;
+        let leads = self.resolver.is_static(text) && self.resolver.resolve(dynamic.span.file, text).is_ok();
+        leads.then_some(dynamic)
     }
 
     /// What a reference to a schema leads to; what leads nowhere was said before.
@@ -270,12 +289,12 @@ impl<'a> Lowering<'_, 'a> {
             return true;
         }
         self.nulls.insert(address, true);
-        let admits = self.null_allowed(map, depth + 1);
+        let admits = self.null_allowed(node, map, depth + 1);
         self.nulls.insert(address, admits);
         admits
     }
 
-    fn null_allowed(&mut self, map: &'a Map, depth: usize) -> bool {
+    fn null_allowed(&mut self, node: &'a Node, map: &'a Map, depth: usize) -> bool {
         let old = self.edition == Edition::V30;
         if old && let Some(reference) = map.get("$ref") {
             return self.target(reference).is_none_or(|target| self.admits_null(target, depth));
@@ -294,7 +313,7 @@ impl<'a> Lowering<'_, 'a> {
             None if !implied(map).is_empty() => return false,
             _ => {}
         }
-        if let Some(reference) = map.get("$ref")
+        if let Some(reference) = self.reference(&Part { node, skip: 0 })
             && !self.target(reference).is_none_or(|target| self.admits_null(target, depth))
         {
             return false;

@@ -8,7 +8,6 @@ use std::collections::{HashMap, HashSet};
 use super::NOT_MERGED;
 use super::parts::Part;
 use super::schema::{Built, Kind, Lowering, is_set};
-use super::shape::closes;
 
 /// What one part says of a member that is not among its properties.
 #[derive(Clone, Copy)]
@@ -26,7 +25,7 @@ impl<'a> Lowering<'_, 'a> {
         self.among(Kind::Object, parts, &mut checks);
         let others: Vec<Others> = parts.iter().map(others).collect();
         let mut record = Record { extra: self.extra(&others), ..Record::default() };
-        if record.extra == Extra::Open && parts.iter().any(|part| closes(parts, part)) {
+        if record.extra == Extra::Open && parts.iter().any(|part| self.closes(parts, part)) {
             record.extra = Extra::Closed;
         }
         let required = required(parts);
@@ -151,7 +150,8 @@ fn describe(field: &mut Field, sources: &[&Node]) {
 }
 
 fn others<'a>(part: &Part<'a>) -> Others<'a> {
-    let patterns = part.get("patternProperties").is_some();
+    // Then it is said beside the shape what others may be.
+    let patterns = part.map().is_some_and(|map| map.get("patternProperties").is_some());
     match part.get("additionalProperties") {
         Some(_) if patterns => Others::Open,
         Some(node) => match node.as_bool() {

@@ -7,6 +7,7 @@ use polywire_contract::{Check, Contract, Enum, Shape, Sum, Type, TypeId, TypeNot
 use polywire_diag::{Code, Diagnostic, Span};
 use polywire_syntax::{Map, Node, Number};
 
+use super::beside::Beside;
 use super::documents::Resolver;
 use super::parts::{Part, Parts};
 use super::{Edition, LIMIT};
@@ -84,6 +85,8 @@ pub(super) struct Lowering<'l, 'a> {
     full: bool,
     merged: usize,
     text: Option<TypeId>,
+    /// What is said beside shapes.
+    pub(super) beside: Vec<Beside<'a>>,
 }
 
 impl<'l, 'a> Lowering<'l, 'a> {
@@ -109,6 +112,7 @@ impl<'l, 'a> Lowering<'l, 'a> {
             full: false,
             merged: 0,
             text: None,
+            beside: Vec::new(),
         }
     }
 
@@ -190,7 +194,7 @@ impl<'l, 'a> Lowering<'l, 'a> {
         let kept = |key: &str| KEPT.contains(&key) || extension(key) || binary && key == "format";
         if map.entries.iter().any(|entry| kept(&entry.key)) {
             let fields = self.kept_fields(map, kept);
-            self.contract.openapi.types.insert(id, TypeNotes { fields });
+            self.contract.openapi.types.insert(id, TypeNotes { fields, whole: None });
         }
     }
 
@@ -200,8 +204,8 @@ impl<'l, 'a> Lowering<'l, 'a> {
             if self.full {
                 continue;
             }
-            self.not_checked(&work.parts);
             let (shape, checks) = self.shape(&work.parts, work.forced);
+            self.note_beside(work.id, &work.parts, &shape);
             let ty = &mut self.contract.types[work.id.0 as usize];
             ty.shape = shape;
             ty.checks = checks;

@@ -5,10 +5,9 @@ use polywire_contract::{Check, EnumValue, Float, Int, Shape};
 use polywire_diag::{Diagnostic, Span};
 use polywire_syntax::{Node, Number, Value};
 
-use super::parts::{Part, implied, place};
+use super::parts::{Part, implied};
 use super::schema::{Built, Kind, Lowering, closed_enum, is_set, whole};
-use super::values::excluded;
-use super::{NOT_CHECKED, NOT_MERGED};
+use super::{Edition, NOT_MERGED};
 
 /// Formats of text that are checks; every other unknown format is a remark for people.
 const TEXT_FORMATS: &[&str] = &[
@@ -27,22 +26,6 @@ const TEXT_FORMATS: &[&str] = &[
     "relative-json-pointer",
     "regex",
     "duration",
-];
-
-/// Keywords that are kept in nobody's model yet.
-const UNSUPPORTED: &[&str] = &[
-    "not",
-    "if",
-    "dependentRequired",
-    "dependentSchemas",
-    "dependencies",
-    "contains",
-    "prefixItems",
-    "patternProperties",
-    "propertyNames",
-    "unevaluatedProperties",
-    "unevaluatedItems",
-    "$dynamicRef",
 ];
 
 impl<'a> Lowering<'_, 'a> {
@@ -116,10 +99,6 @@ impl<'a> Lowering<'_, 'a> {
             }
         }
         if implied_kinds.len() > 1 {
-            let message = "the keywords of this schema speak about several types".to_string();
-            let help = "add `type`";
-            let at = place(parts[0].node);
-            self.say(Diagnostic::warning(&NOT_CHECKED, message).at(at, "taken as any value").help(help));
             implied_kinds.clear();
         }
         Some(implied_kinds)
@@ -164,7 +143,10 @@ impl<'a> Lowering<'_, 'a> {
                 _ => Shape::Float(Float::F64),
             },
             Kind::List => {
-                let items: Vec<&'a Node> = parts.iter().filter_map(|part| part.get("items")).collect();
+                // Beside items of their own place, what the others are is said beside the shape.
+                let by_place = |part: &&Part| part.map().is_some_and(|map| map.get("prefixItems").is_some());
+                let parts = parts.iter().filter(|part| self.edition == Edition::V30 || !by_place(part));
+                let items: Vec<&'a Node> = parts.filter_map(|part| part.get("items")).collect();
                 let item = if items.is_empty() { self.any_value() } else { self.use_all(&items) };
                 Shape::List(item)
             }
@@ -209,7 +191,13 @@ impl<'a> Lowering<'_, 'a> {
         let mut shape = shape.map_or(Shape::Text, |(shape, ..)| shape);
         self.checks(Kind::Text, parts, &mut checks);
         if matches!(shape, Shape::Bytes) {
-            self.drop_lengths(&mut checks, format(parts) == Some("binary"));
+            // They count letters of the encoding, and the model counts bytes, as `binary` does: it is said beside the shape.
+            let binary = format(parts) == Some("binary");
+            let counts = |check: &Check| match check {
+                Check::MinLength(_) | Check::MaxLength(_) => !binary,
+                check => matches!(check, Check::Pattern(_)),
+            };
+            checks.retain(|(check, _)| !counts(check));
         }
         if let Some((values, span)) = self.allowed(parts) {
             let names = self.matching(Kind::Text, values);
@@ -224,19 +212,6 @@ impl<'a> Lowering<'_, 'a> {
             }
         }
         (shape, checks)
-    }
-
-    /// `minLength` of encoded bytes would count letters of the encoding; the model counts bytes, as `binary` does.
-    fn drop_lengths(&mut self, checks: &mut Vec<(Check, Span)>, binary: bool) {
-        for (check, span) in std::mem::take(checks) {
-            let length = matches!(check, Check::MinLength(_) | Check::MaxLength(_));
-            if length && !binary || matches!(check, Check::Pattern(_)) {
-                let message = format!("`{}` of encoded bytes is not checked yet", check.rule());
-                self.warn(&NOT_CHECKED, message, span, "values are not held to this");
-            } else {
-                checks.push((check, span));
-            }
-        }
     }
 
     /// The rules that speak about one JSON type.
@@ -278,39 +253,6 @@ impl<'a> Lowering<'_, 'a> {
             }
         }
     }
-
-    /// Says which keywords of the parts nobody checks yet.
-    pub(super) fn not_checked(&mut self, parts: &[Part<'a>]) {
-        for part in parts {
-            let Some(map) = part.map() else { continue };
-            for entry in &map.entries {
-                let harmless = match entry.key.as_str() {
-                    "unevaluatedProperties" => entry.value.as_bool() == Some(true) || closes(parts, part),
-                    "unevaluatedItems" => entry.value.as_bool() == Some(true),
-                    "not" => excluded(&entry.value).is_some(),
-                    "if" => map.get("then").is_none() && map.get("else").is_none(),
-                    _ => false,
-                };
-                if UNSUPPORTED.contains(&entry.key.as_str()) && !harmless {
-                    let message = format!("`{}` is not checked yet", entry.key);
-                    self.warn(&NOT_CHECKED, message, entry.key_span, "values are not held to this");
-                }
-            }
-        }
-    }
-}
-
-/// Whether `unevaluatedProperties: false` of a part means that the united properties are all: the part includes all the
-/// others, and nothing depends on the value.
-pub(super) fn closes(parts: &[Part<'_>], part: &Part<'_>) -> bool {
-    let last = parts.last().is_some_and(|last| last.key() == part.key());
-    let depends = |part: &Part| {
-        ["oneOf", "anyOf", "if", "dependentSchemas", "patternProperties", "not"]
-            .iter()
-            .any(|key| part.map().is_some_and(|map| map.get(key).is_some()))
-    };
-    last && part.get("unevaluatedProperties").and_then(Node::as_bool) == Some(false)
-        && !parts.iter().any(depends)
 }
 
 /// The types that two lists allow; an integer is a number.
@@ -323,7 +265,7 @@ fn both(a: &[Kind], b: &[Kind]) -> Vec<Kind> {
     kinds
 }
 
-fn format<'a>(parts: &[Part<'a>]) -> Option<&'a str> {
+pub(super) fn format<'a>(parts: &[Part<'a>]) -> Option<&'a str> {
     parts.iter().find_map(|part| part.get("format")?.as_text())
 }
 

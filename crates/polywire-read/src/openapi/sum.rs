@@ -6,7 +6,7 @@ use polywire_contract::{Shape, Sum, TypeId, Variant, words};
 use polywire_diag::Diagnostic;
 use polywire_syntax::{Map, Node, Value};
 
-use super::parts::{ANY_OF, ONE_OF, Part, Parts, place};
+use super::parts::{ANY_OF, BESIDE, ONE_OF, Part, Parts, place};
 use super::schema::{Built, Kind, Lowering};
 use super::{BAD_DISCRIMINATOR, ENDLESS};
 
@@ -48,7 +48,8 @@ impl<'a> Lowering<'_, 'a> {
 
     /// The sum that the first `oneOf` or `anyOf` of the parts describes.
     pub(super) fn sum(&mut self, parts: &[Part<'a>], forced: Option<Kind>) -> Option<Built> {
-        let choice = choice(parts)?;
+        let mut choice = choice(parts)?;
+        choice.rest.iter_mut().for_each(|part| part.skip |= BESIDE);
         let mut variants = Vec::new();
         let mut names = HashSet::new();
         for (at, branch) in choice.branches.iter().enumerate() {
@@ -76,9 +77,10 @@ impl<'a> Lowering<'_, 'a> {
     pub(super) fn by_kind(&mut self, kinds: &[Kind], parts: &[Part<'a>]) -> Built {
         let span =
             parts.iter().find_map(|part| part.get("type")).map_or(parts[0].node.span, |node| node.span);
+        let parts: Parts = parts.iter().map(|part| Part { skip: part.skip | BESIDE, ..*part }).collect();
         let variant = |lowering: &mut Self, kind: Kind| Variant {
             name: kind.name().to_string(),
-            ty: lowering.place(parts.to_vec(), Some(kind), None),
+            ty: lowering.place(parts.clone(), Some(kind), None),
             tags: Vec::new(),
             span,
         };

@@ -116,6 +116,7 @@ impl Job<'_, '_> {
             with_body: false,
             fill: None,
             zero: false,
+            beside: self.leaf_beside(ty),
         }
     }
 

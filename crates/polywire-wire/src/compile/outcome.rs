@@ -145,7 +145,10 @@ impl<'a> Job<'_, 'a> {
     /// A JSON type whose message is another record's, where it is a record.
     fn paired(&mut self, ty: TypeRef, message: TypeId) -> NodeId {
         match self.contract().ty(ty.id).shape {
-            Shape::Record(_) if !ty.nullable => self.record(ty.id, message, None),
+            Shape::Record(_) if !ty.nullable => {
+                let node = self.record(ty.id, message, None);
+                self.held(ty.id, node)
+            }
             _ => self.whole(ty, ty.id),
         }
     }

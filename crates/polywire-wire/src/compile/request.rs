@@ -44,8 +44,12 @@ impl<'a> Job<'_, 'a> {
             }
             (Form::Message, Form::Message) => {
                 let input = operation.input;
-                self.root(options, String::new(), |job| job.whole(input.into(), input))
-                    .map(RequestPlan::Messages)
+                let mut root = self.root(options, String::new(), |job| job.whole(input.into(), input))?;
+                let body = operation.http.first().map(|binding| &binding.body);
+                if let Some(BodyBinding::Fields { ty: Some(ty) }) = body {
+                    root.rendered.extend(self.rendered_body(*ty, input, options));
+                }
+                Some(RequestPlan::Messages(root))
             }
             (Form::Message, Form::Document) => {
                 let binding = self.binding(operation, to.1)?;
@@ -135,6 +139,7 @@ impl<'a> Job<'_, 'a> {
         let fill = fill.filter(|_| self.mode.to == Encoding::Protobuf).map(literal::json);
         let fill = fill.and_then(|text| self.in_target(&text, node, &slot).ok());
         let (json, with_body) = (None, false);
+        let beside = self.leaf_beside(ty);
         Leaf {
             node,
             lenient,
@@ -147,6 +152,7 @@ impl<'a> Job<'_, 'a> {
             with_body,
             fill,
             zero,
+            beside,
         }
     }
 
@@ -238,9 +244,12 @@ impl<'a> Job<'_, 'a> {
     }
 
     /// The body's own record, whose fields are found in the input's message by name.
-    fn body_record(&mut self, ty: TypeRef, input: TypeId) -> NodeId {
+    pub(super) fn body_record(&mut self, ty: TypeRef, input: TypeId) -> NodeId {
         match self.contract().ty(ty.id).shape {
-            Shape::Record(_) if !ty.nullable => self.record(ty.id, input, None),
+            Shape::Record(_) if !ty.nullable => {
+                let node = self.record(ty.id, input, None);
+                self.held(ty.id, node)
+            }
             _ => self.whole(ty, ty.id),
         }
     }
@@ -264,7 +273,7 @@ impl<'a> Job<'_, 'a> {
         node
     }
 
-    fn without_elsewhere(&mut self, node: NodeId) {
+    pub(super) fn without_elsewhere(&mut self, node: NodeId) {
         let Node::Record(record) = self.node(node).clone() else { return };
         let rows = record.rows.iter().filter(|row| !matches!(self.node(row.node), Node::Elsewhere)).cloned();
         let mut kept = crate::plan::Record::new(node, rows.collect(), record.extra);
@@ -329,7 +338,13 @@ impl<'a> Job<'_, 'a> {
             BodyBinding::Fields { .. } if contract.record(input).is_none() => {
                 Some(self.root(options, String::new(), |job| job.whole(input.into(), input))?)
             }
-            BodyBinding::Fields { .. } => Some(self.root(options, String::new(), |job| {
+            BodyBinding::Fields { ty } => Some(self.root(options, String::new(), |job| {
+                match ty {
+                    Some(ty) if !job.mode.protobuf() => return job.body_record(*ty, input),
+                    None if !job.mode.protobuf() => return job.body_fields(input, &binding.places),
+                    Some(ty) => job.meet(ty.id),
+                    None => {}
+                }
                 job.record_part(input, input, &mut |at| if in_body(at) { Part::Row } else { Part::Elsewhere })
             })?),
             BodyBinding::Field(field) => {
@@ -344,7 +359,10 @@ impl<'a> Job<'_, 'a> {
         if whole_body && parameters.is_empty() {
             return Some(RequestPlan::ToDocument { body, params: None });
         }
-        let params = self.root(options, String::new(), |job| {
+        let mut params = self.root(options, String::new(), |job| {
+            if !job.mode.protobuf() {
+                return job.parameters_as_json(input, &binding.places);
+            }
             let node = job.record_part(input, input, &mut |at| {
                 if in_body(at) {
                     return Part::Elsewhere;
@@ -370,6 +388,10 @@ impl<'a> Job<'_, 'a> {
             }
             node
         })?;
+        for rendered in &mut params.rendered {
+            let mut write = |job: &mut Self| job.parameters_as_json(input, &binding.places);
+            rendered.write = Some(self.as_json(Encoding::Protobuf, options, "", &mut write));
+        }
         Some(RequestPlan::ToDocument { body, params: Some(params) })
     }
 

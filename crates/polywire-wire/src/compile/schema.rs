@@ -68,6 +68,16 @@ impl Compiler<'_> {
     }
 }
 
+impl Compiler<'_> {
+    /// The node that holds values to a schema beside their shape; formats are rules where the schema says it.
+    pub(super) fn beside(&mut self, schema: SchemaId, diags: &mut Vec<Diagnostic>) -> Option<NodeId> {
+        let mut job = Job { compiler: self, diags, formats: false, waiting: VecDeque::new(), failed: false };
+        let node = job.node(schema);
+        job.finish();
+        if job.failed { None } else { Some(node) }
+    }
+}
+
 impl<'a> Job<'_, 'a> {
     fn contract(&self) -> &'a Contract {
         self.compiler.contract

@@ -95,7 +95,10 @@ impl<'a> Job<'_, 'a> {
         let node = match &shape.tag {
             Some(tag) if self.contract().record(variant.ty).is_some() => match pair {
                 Some(pair) => self.mapped(variant.ty, pair, &inner, Some(tag)),
-                None => self.record_at(variant.ty, variant.ty, Some(tag), spots),
+                None => {
+                    let node = self.record_at(variant.ty, variant.ty, Some(tag), spots);
+                    self.held(variant.ty, node)
+                }
             },
             _ => self.single(variant.ty.into(), &inner),
         };

@@ -29,7 +29,8 @@ impl<'a> Job<'_, 'a> {
         if let Shape::Record(_) = self.contract().ty(ty.id).shape
             && !ty.nullable
         {
-            return self.record_at(ty.id, message, None, place.spots);
+            let node = self.record_at(ty.id, message, None, place.spots);
+            return self.held(ty.id, node);
         }
         if !self.mode.protobuf() {
             return self.single(ty, place);
@@ -70,11 +71,12 @@ impl<'a> Job<'_, 'a> {
 
     /// A value that may be repeated where it stands: the value of a field.
     pub(super) fn field_value(&mut self, ty: TypeRef, place: &Place) -> NodeId {
-        match &self.contract().ty(ty.id).shape {
+        let node = match &self.contract().ty(ty.id).shape {
             Shape::List(item) if !place.wrapped => self.list(ty.id, *item, place),
             Shape::Map { key, value } if !place.wrapped => self.map(ty.id, *key, *value, place),
-            _ => self.single(ty, place),
-        }
+            _ => return self.single(ty, place),
+        };
+        self.held(ty.id, node)
     }
 
     /// Whether the value is a list of the field itself, not one in a message of its own.
@@ -180,7 +182,8 @@ impl<'a> Job<'_, 'a> {
             if self.mode.described() {
                 self.no_form(ty.id, self.mode.to, "values of any type");
             }
-            return self.any(place);
+            let node = self.any(place);
+            return self.held(ty.id, node);
         }
         if ty.nullable && !self.null_has_a_place(place.spots) {
             self.no_form(ty.id, self.mode.to, "null has no place there");
@@ -202,7 +205,7 @@ impl<'a> Job<'_, 'a> {
             let inner = self.inner_place(ty.id, place);
             return self.wrap(ty.id, &inner, true, Empty::Null);
         }
-        match shape {
+        let node = match shape {
             Shape::Record(_) => match place.pair {
                 Some(pair) if pair != ty.id => self.mapped(ty.id, pair, place, None),
                 _ => self.record_at(ty.id, ty.id, None, place.spots),
@@ -210,17 +213,18 @@ impl<'a> Job<'_, 'a> {
             Shape::Sum(sum) => self.sum(ty.id, sum, place),
             Shape::List(_) | Shape::Map { .. } if protobuf => {
                 let inner = self.inner_place(ty.id, place);
-                self.wrap(ty.id, &inner, false, Empty::Zero)
+                return self.wrap(ty.id, &inner, false, Empty::Zero);
             }
             Shape::List(_) | Shape::Map { .. } => {
-                self.field_value(ty.id.into(), &Place { wrapped: false, ..place.clone() })
+                return self.field_value(ty.id.into(), &Place { wrapped: false, ..place.clone() });
             }
             _ if protobuf && !own_message && message => {
                 let inner = self.inner_place(ty.id, place);
-                self.wrap(ty.id, &inner, false, Empty::Zero)
+                return self.wrap(ty.id, &inner, false, Empty::Zero);
             }
             _ => self.scalar(ty.id, place),
-        }
+        };
+        self.held(ty.id, node)
     }
 
     /// The field that holds a value in the message around it: as that message says, else the field 1.
@@ -251,6 +255,7 @@ impl<'a> Job<'_, 'a> {
 
     /// A message around a value of a field; JSON shows the value alone.
     pub(super) fn wrap(&mut self, id: TypeId, inner: &Place, nullable: bool, empty: Empty) -> NodeId {
+        self.meet(id);
         let key = (id, format!("wrapped {nullable} {}", inner.signature()), self.mode);
         if let Some(known) = self.compiler.others.get(&key) {
             return *known;

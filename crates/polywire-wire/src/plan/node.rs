@@ -2,7 +2,7 @@
 
 use polywire_contract::ProtoKind;
 
-use super::{Mapped, Record, SchemaNode, Slot};
+use super::{Mapped, Record, SchemaNode, Slot, Twice};
 use crate::Stop;
 use crate::check::{BytesRules, FloatRules, Moment, TextRules};
 
@@ -68,6 +68,8 @@ pub enum Node {
     Elsewhere,
     /// What a schema says of a JSON value: read, not written.
     Schema(Box<SchemaNode>),
+    /// A value that is held to a schema beside its shape.
+    Twice(Twice),
 }
 
 /// A list.

@@ -112,6 +112,19 @@ pub(crate) struct Root {
     pub(crate) depth: u16,
     /// How the message lies as a whole, where an encoding must be told.
     pub(crate) slot: Option<Box<Slot>>,
+    /// How often each byte may be read again for what schemas say.
+    pub(crate) rereads: u32,
+    /// What is said as JSON of a message that is none.
+    pub(crate) rendered: Vec<Rendered>,
+}
+
+/// A message, or a part of it, as JSON that is held to schemas.
+#[derive(Clone, Debug)]
+pub(crate) struct Rendered {
+    /// Writes it; none where what the message becomes is that JSON.
+    pub(crate) write: Option<Root>,
+    /// Reads it.
+    pub(crate) read: Root,
 }
 
 /// An operation.
@@ -216,6 +229,8 @@ pub(crate) struct Leaf {
     pub(crate) fill: Option<Box<[u8]>>,
     /// Where it is absent: the zero value is checked.
     pub(crate) zero: bool,
+    /// Reads it as JSON, where schemas say something of it.
+    pub(crate) beside: Option<NodeId>,
 }
 
 /// How an outcome's body crosses.

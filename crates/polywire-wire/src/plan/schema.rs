@@ -102,8 +102,17 @@ pub struct Items {
     pub(crate) few: Stop,
 }
 
+/// A value that is read twice: first for what a schema says of it, then as its shape.
+#[derive(Clone, Copy, Debug)]
+pub struct Twice {
+    pub(crate) schema: NodeId,
+    pub(crate) shape: NodeId,
+}
+
 /// A schema that is run as it is.
 #[derive(Clone, Debug)]
 pub struct Residual {
+    /// How deep a value may nest for each rule that it breaks to be told.
+    pub(crate) depth: u16,
     pub(crate) validator: Arc<jsonschema::Validator>,
 }

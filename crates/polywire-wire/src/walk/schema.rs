@@ -1,10 +1,12 @@
 //! Schemas: what is said of one value in several places is read as often, from where it begins.
 
-use super::{Segment, State, Walk, transcode};
+use jsonschema::error::ValidationErrorKind;
+
+use super::{Segment, State, Walk, push_segment, transcode};
 use crate::check::pattern;
 use crate::json::{JsonSource, quoted};
 use crate::plan::{
-    Choice, Condition, Guard, Items, Matcher, Members, NameRule, NodeId, Residual, SchemaNode, Slot,
+    Choice, Condition, Guard, Items, Matcher, Members, NameRule, NodeId, Residual, SchemaNode, Slot, Twice,
 };
 use crate::scratch::SourceScratch;
 use crate::{Discard, Frame, Mark, Sink, Source, Stop, Violation};
@@ -22,6 +24,24 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
         let done = self.said(node);
         self.state.inside -= 1;
         done
+    }
+
+    /// What a schema says of the value that stands here, beside its shape; the value is still to be read. Text without
+    /// quotes says nothing: it is read again as JSON.
+    #[inline(never)]
+    pub(super) fn said_beside(&mut self, twice: Twice) -> Result<(), Stop> {
+        if !self.source.typed() {
+            return Ok(());
+        }
+        let start = self.source.mark();
+        let mut walk = Walk::<S, Discard, COLLECT> {
+            nodes: self.nodes,
+            source: &mut *self.source,
+            sink: &mut Discard,
+            state: &mut *self.state,
+        };
+        walk.each(twice.schema, start)?;
+        self.source.seek(start)
     }
 
     fn said(&mut self, node: &'a SchemaNode) -> Result<(), Stop> {
@@ -290,17 +310,23 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
         if residual.validator.is_valid(&tree) {
             return Ok(());
         }
-        if COLLECT {
+        // Where it nests too deep, only that it breaks its schema is said.
+        let told = residual.depth == u16::MAX || depth(raw) <= usize::from(residual.depth);
+        if COLLECT && told {
             let end = self.source.mark();
             self.source.seek(start)?;
             self.source.kind()?;
             let (here, at, found) =
                 (self.state.pointer(self.nodes, None), self.source.at(), self.source.found());
             for error in residual.validator.iter_errors(&tree) {
-                let path = format!("{here}{}", error.instance_path());
-                let inner = if error.instance_path().as_str().is_empty() { found } else { "value" };
+                let mut path = format!("{here}{}", error.instance_path());
+                let mut inner = if error.instance_path().as_str().is_empty() { found } else { "value" };
+                if let ValidationErrorKind::Required { property } = error.kind() {
+                    push_segment(&mut path, property.as_str().unwrap_or_default());
+                    inner = "nothing";
+                }
                 let rule = super::rules::rule_of(error.kind().keyword());
-                self.state.found.push(Violation { path, rule, offset: at, found: inner });
+                self.state.tell(Violation { path, rule, offset: at, found: inner });
                 if self.state.found.len() == super::VIOLATIONS_MAX {
                     return Err(Stop::Enough);
                 }
@@ -309,6 +335,29 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
         }
         self.broken(start, Stop::Residual)
     }
+}
+
+/// How deep the lists and objects of JSON are inside one another.
+fn depth(raw: &[u8]) -> usize {
+    let (mut depth, mut most, mut at) = (0usize, 0, 0);
+    while let Some(byte) = raw.get(at) {
+        match byte {
+            b'{' | b'[' => {
+                depth += 1;
+                most = most.max(depth);
+            }
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            b'"' => {
+                at += 1;
+                while raw.get(at).is_some_and(|byte| *byte != b'"') {
+                    at += if raw[at] == b'\\' { 2 } else { 1 };
+                }
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    most
 }
 
 /// A tree of JSON whose grammar and depth were checked.

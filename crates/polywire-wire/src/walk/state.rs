@@ -106,6 +106,14 @@ impl State {
         self.places.clear();
     }
 
+    /// Notes a violation, unless a value that is read again has broken the same rule before.
+    pub(super) fn tell(&mut self, violation: Violation) {
+        let same = |known: &Violation| known.rule == violation.rule && known.path == violation.path;
+        if !self.found.iter().any(same) {
+            self.found.push(violation);
+        }
+    }
+
     /// The path so far, and one step more, as a JSON Pointer.
     pub(super) fn pointer(&self, nodes: &[Node], last: Option<&Segment>) -> String {
         let mut text = self.prefix.clone();

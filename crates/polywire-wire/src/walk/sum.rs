@@ -30,6 +30,15 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
         let (nodes, branch) = (self.nodes, &sum.branches[at]);
         self.source.place(&branch.slot);
         match &nodes[branch.node.at()] {
+            Node::Twice(twice) => {
+                self.said_beside(*twice)?;
+                self.source.place(&branch.slot);
+                match &nodes[twice.shape.at()] {
+                    Node::Record(record) => self.record(record, &branch.slot, branch.written.as_ref())?,
+                    Node::Mapped(mapped) => self.mapped(mapped, &branch.slot, branch.written.as_ref())?,
+                    _ => self.value_apart(twice.shape, &branch.slot)?,
+                }
+            }
             Node::Record(record) => self.record(record, &branch.slot, branch.written.as_ref())?,
             Node::Mapped(mapped) => self.mapped(mapped, &branch.slot, branch.written.as_ref())?,
             _ => self.value_apart(branch.node, &branch.slot)?,

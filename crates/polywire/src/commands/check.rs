@@ -88,12 +88,15 @@ impl Found {
 /// Compiles the schemas of a contract without mistakes, which would stand from `before` on: this finds patterns that are
 /// none.
 fn compile(contract: &Contract, before: usize, diags: &mut Vec<Diagnostic>) {
-    if contract.schemas.types.is_empty() || diags[before..].iter().any(Diagnostic::is_error) {
+    let schemas = &contract.schemas;
+    if schemas.types.is_empty() && schemas.beside.is_empty()
+        || diags[before..].iter().any(Diagnostic::is_error)
+    {
         return;
     }
     let work = || {
         let mut compiler = Compiler::new(contract);
-        for schema in contract.schemas.types.values().take(SCHEMAS_MAX) {
+        for schema in schemas.types.values().chain(schemas.beside.values()).take(SCHEMAS_MAX) {
             compiler.schema(*schema, &SchemaOptions::default(), diags);
         }
     };

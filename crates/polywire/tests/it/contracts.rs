@@ -60,7 +60,7 @@ fn verdicts_name_the_rule_and_its_place() {
         "{}",
         said.stdout
     );
-    assert!(said.stdout.contains("/user: required"), "{}", said.stdout);
+    assert!(said.stdout.contains("/user/name: required (found nothing)"), "{}", said.stdout);
     let said = polywire(&["validate", "--schema", "s.json", "--assert-format", "good.json"], folder.path());
     assert!(said.exit == 1 && said.stdout.contains("/mail: format"), "{}", said.stdout);
 }
@@ -187,6 +187,28 @@ fn check_finds_patterns_that_are_none() {
     for path in ["w.json", "."] {
         let said = polywire(&["check", path], folder.path());
         assert!(said.exit == 1 && said.stdout.contains("PW-W0008"), "{}{}", said.stdout, said.stderr);
+    }
+}
+
+#[test]
+fn what_stands_beside_the_shape_is_held_across_files() {
+    let schema = polywire_testkit::fixtures("contracts/keywords-files").join("openapi.yaml");
+    let schema = schema.display().to_string();
+    let cases = [
+        (r#"{"kind": "a", "name": "b", "size": 7, "parts": [{"kind": "c", "title": "d"}]}"#, ""),
+        (r#"{"kind": "a", "name": "b", "size": 20}"#, "/size: not"),
+        (r#"{"kind": "a", "other": "b"}"#, "unevaluatedProperties"),
+        (
+            r#"{"kind": "a", "title": "b", "parts": [{"kind": "c", "other": 1}]}"#,
+            "/parts/0: unevaluatedProperties",
+        ),
+        (r#"{"name": "b"}"#, "/kind: required"),
+    ];
+    let folder = folder(&[]);
+    for (document, expected) in cases {
+        let said = fed(&["validate", "--schema", &schema, "--type", "Shape"], folder.path(), document);
+        assert_eq!(said.exit == 0, expected.is_empty(), "{document}: {}{}", said.stdout, said.stderr);
+        assert!(said.stdout.contains(expected), "{document}: {}{}", said.stdout, said.stderr);
     }
 }
 

@@ -38,7 +38,10 @@ impl Job<'_, '_> {
                 .map_err(|error| error.masked().to_string())
         });
         match built {
-            Ok(validator) => schema(SchemaNode::Residual(Residual { validator: Arc::new(validator) })),
+            Ok(validator) => {
+                let depth = residual.depth_max.unwrap_or(u16::MAX);
+                schema(SchemaNode::Residual(Residual { depth, validator: Arc::new(validator) }))
+            }
             Err(reason) => self.not_compiled(&residual.keyword, &reason, residual.span),
         }
     }
@@ -69,7 +72,7 @@ impl Job<'_, '_> {
     /// A keyword of text that stands for itself.
     pub(super) fn leaf(&mut self, keyword: &'static str, value: &str, span: Span) -> Option<NodeId> {
         let validator = self.single(keyword, value, span)?;
-        Some(self.add(schema(SchemaNode::Residual(Residual { validator }))))
+        Some(self.add(schema(SchemaNode::Residual(Residual { depth: u16::MAX, validator }))))
     }
 
     /// A pattern that is searched for by backtracking, within a limit.

@@ -60,6 +60,9 @@ impl Out<'_> {
         if let Some(schema) = self.contract.schemas.types.get(&id) {
             object["schema"] = schema.0.into();
         }
+        if let Some(schema) = self.contract.schemas.beside.get(&id) {
+            object["beside"] = schema.0.into();
+        }
         object
     }
 
