@@ -61,7 +61,9 @@ enum FramingChoice {
 }
 
 fn encodings() -> clap::builder::PossibleValuesParser {
-    clap::builder::PossibleValuesParser::new(ENCODINGS.iter().map(|row| row.name))
+    // No format of contracts that is read describes memory.
+    let given = ENCODINGS.iter().filter(|row| row.encoding != Encoding::Layout);
+    clap::builder::PossibleValuesParser::new(given.map(|row| row.name))
 }
 
 fn encoding(name: &str) -> Encoding {
