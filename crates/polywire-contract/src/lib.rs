@@ -10,6 +10,7 @@ mod codes;
 mod derive;
 mod drift;
 mod dump;
+mod find;
 mod fits;
 mod lock;
 mod maps;
@@ -30,7 +31,10 @@ pub use derive::{derive_avro, derive_grpc};
 pub use drift::{Aspect, Difference, Drift, Drifts, Fate, Side, drift};
 pub use dump::dump;
 pub use lock::{Lock, LockMode, Numbered};
-pub use maps::{FieldMap, FieldPath, MapKind, Maps, Origin, TypeMap};
+pub use maps::{
+    FieldMap, FieldPath, Known, MapKind, Maps, NamedMap, Origin, Proposal, ProposedLine, ProposedPair,
+    Remark, TypeMap, Why, WrittenMap, WrittenName, WrittenOrigin, confirmed, name_maps, propose,
+};
 pub use name::{Words, words};
 pub use openapi::{
     BodyNotes, Description, Header, Kept, OpenApi, OperationNotes, OutcomeNotes, Spelling, TypeNotes,
