@@ -256,3 +256,61 @@ impl Reader<'_> {
         );
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn maps_of_any_names_are_read_as_they_were_written() {
+        let names = [
+            "id",
+            "CUSTOMER-NAME",
+            "a.b",
+            "a\\.b",
+            "null",
+            "True",
+            "no",
+            "5",
+            "a: b",
+            "a #b",
+            "#",
+            "- x",
+            "{",
+            "[x]",
+            "*x",
+            "&x",
+            "!x",
+            "%x",
+            "@x",
+            "`x",
+            "é",
+            " ",
+            "",
+            "a\nb",
+            "a\"b",
+            "it's",
+            "~",
+            "?",
+            "a -> b",
+            "x  y",
+            "1e3",
+        ];
+        let mut lock = Lock::default();
+        let lines = names.iter().map(|name| ((*name).to_string(), Some((*name).to_string())));
+        lock.set_map("a/b.yaml#/components/schemas/A -> c.sql#public.\"b c\"", lines.collect());
+        lock.set_map("x -> y", BTreeMap::from([("gone".to_string(), None)]));
+        let text = lock.write();
+        let mut diags = Vec::new();
+        let again = Lock::parse(FileId(0), &text, &mut diags);
+        assert!(diags.is_empty(), "{text}\n{diags:?}");
+        assert_eq!(again.write(), text);
+        for (pair, lines) in &lock.maps {
+            let read: Vec<_> =
+                again.map_lines(pair).map(|(name, line)| (name, line.source.as_deref())).collect();
+            let written: Vec<_> =
+                lines.iter().map(|(name, line)| (name.as_str(), line.source.as_deref())).collect();
+            assert_eq!(read, written);
+        }
+    }
+}

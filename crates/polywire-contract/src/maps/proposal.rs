@@ -78,6 +78,8 @@ pub enum Why {
     Confirmed,
     /// polywire.yaml says so.
     Written,
+    /// It names the alternative.
+    Tag,
     /// It stands for nothing: Protobuf's first value of an enum.
     Unsaid,
 }
@@ -91,6 +93,7 @@ impl Why {
             Why::Optional => "nothing has its words",
             Why::Confirmed => "confirmed",
             Why::Written => "written",
+            Why::Tag => "names the alternative",
             Why::Unsaid => "says nothing",
         }
     }

@@ -55,6 +55,7 @@ pub fn propose(contract: &Contract, from: TypeId, to: TypeId, known: &Known<'_>)
         seen: BTreeSet::new(),
         names: BTreeMap::new(),
         tables: Vec::new(),
+        tags: BTreeMap::new(),
         found: Proposal::default(),
     };
     engine.ask(from, to);
@@ -62,6 +63,17 @@ pub fn propose(contract: &Contract, from: TypeId, to: TypeId, known: &Known<'_>)
         engine.pair(from, to);
     }
     engine.found
+}
+
+/// The members that say which alternative a record is.
+#[derive(Clone, Copy)]
+pub(super) struct Tag<'a> {
+    /// Of the source.
+    pub(super) source: Option<&'a str>,
+    /// Of the target.
+    pub(super) target: &'a str,
+    /// What the target's says.
+    pub(super) value: &'a str,
 }
 
 /// A code table between two enums.
@@ -82,6 +94,8 @@ pub(super) struct Engine<'a> {
     /// Types without a name, called after where they are used.
     names: BTreeMap<TypeId, String>,
     pub(super) tables: Vec<Table<'a>>,
+    /// Of pairs of alternatives, the member that says which one it is.
+    pub(super) tags: BTreeMap<(TypeId, TypeId), Tag<'a>>,
     pub(super) found: Proposal,
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use polywire_diag::{Diagnostic, Span};
-use polywire_syntax::Number;
+use polywire_syntax::{Node, Number, Value};
 
 use super::path::{self, Reached};
 use super::proposal::{ProposedLine, Remark, Why};
@@ -185,6 +185,9 @@ impl<'a> Engine<'a> {
             matching.is_broken |= self.found.diags.len() > before;
             return origin;
         }
+        if let Some(origin) = self.tag(matching, path) {
+            return origin;
+        }
         let partner = matching.partner(path);
         let ty = field(self.contract, matching.to, path).map(|field| field.ty.id);
         let is_record = ty.is_some_and(|ty| self.contract.record(ty).is_some());
@@ -209,6 +212,24 @@ impl<'a> Engine<'a> {
             }
             Partner::Nothing => self.absent(matching, path, locked.is_some()),
         }
+    }
+
+    /// The member that says which alternative the record is: in the target's own words.
+    fn tag(&mut self, matching: &mut Matching<'a>, path: &FieldPath) -> Option<Origin> {
+        let tag = *self.tags.get(&(matching.from, matching.to))?;
+        let [at] = path[..] else { return None };
+        let target = self.contract.record(matching.to)?.fields.get(at as usize)?;
+        let value = Node { span: target.span, value: Value::Text(tag.value.to_string()) };
+        if target.name != tag.target || self.contract.misfit(target.ty, &value).is_some() {
+            return None;
+        }
+        let source = self.contract.record(matching.from)?;
+        let source = source.fields.iter().position(|field| Some(field.name.as_str()) == tag.source);
+        matching.silent.extend(source.map(|at| vec![at as u32]));
+        let (from, to) = (crate::dump::literal(&value), target.name.clone());
+        let (remarks, why) = (Vec::new(), Why::Tag);
+        matching.lines.push(ProposedLine { from, to, why, remarks, locked: None, gone: false });
+        Some(Origin::Value(value))
     }
 
     fn why(&self, matching: &Matching<'_>, path: &[u32], source: &[u32]) -> Why {

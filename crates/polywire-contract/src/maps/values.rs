@@ -6,7 +6,7 @@ use polywire_diag::{Diagnostic, Span};
 
 use super::MapKind;
 use super::proposal::{ProposedLine, Remark, Why};
-use super::propose::{Engine, remarks};
+use super::propose::{Engine, Tag, remarks};
 use super::report;
 use super::written::WrittenName;
 use crate::codes::{MAP_AMBIGUOUS, MAP_LOST};
@@ -51,7 +51,7 @@ impl<'a> Engine<'a> {
         self.keep(from, to, MapKind::Enum(places), lines);
     }
 
-    pub(super) fn variants(&mut self, from: TypeId, to: TypeId, a: &Sum, b: &Sum) {
+    pub(super) fn variants(&mut self, from: TypeId, to: TypeId, a: &'a Sum, b: &'a Sum) {
         let named = |sum: &Sum| -> Vec<Named> {
             let one = |variant: &crate::Variant| Named {
                 name: variant.name.clone(),
@@ -77,6 +77,10 @@ impl<'a> Engine<'a> {
             }
             if let Some(line) = lines.iter_mut().find(|line| line.from == x.name) {
                 line.remarks.extend(remarks(&found));
+            }
+            if let (Some(target), Some(value)) = (&b.tag, y.tags.first()) {
+                let tag = Tag { source: a.tag.as_deref(), target, value };
+                self.tags.entry((x.ty, y.ty)).or_insert(tag);
             }
             self.below((x.ty, format!("{of_a}({})", x.name)), (y.ty, format!("{of_b}({})", y.name)));
             true
