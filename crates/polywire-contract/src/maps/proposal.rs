@@ -80,6 +80,8 @@ pub enum Why {
     Written,
     /// It names the alternative.
     Tag,
+    /// Members beside the fields, which no field of the target takes.
+    Others,
     /// It stands for nothing: Protobuf's first value of an enum.
     Unsaid,
 }
@@ -94,6 +96,7 @@ impl Why {
             Why::Confirmed => "confirmed",
             Why::Written => "written",
             Why::Tag => "names the alternative",
+            Why::Others => "beside the fields",
             Why::Unsaid => "says nothing",
         }
     }

@@ -12,7 +12,7 @@ use super::report;
 use super::written::WrittenOrigin;
 use super::{FieldMap, FieldPath, MapKind, Origin};
 use crate::drift::{Aspect, Fate, crossing, must_be_there};
-use crate::{Contract, Field, Shape, TypeId, Words};
+use crate::{Contract, Extra, Field, Shape, TypeId, Words};
 
 /// The work on one pair of records.
 pub(super) struct Matching<'a> {
@@ -348,6 +348,13 @@ impl<'a> Engine<'a> {
             let line = ProposedLine { from, to, why: Why::Written, remarks, locked: None, gone: false };
             matching.lines.push(line);
             dropped.push(path);
+        }
+        let extra = self.contract.record(matching.from).map(|record| record.extra);
+        if let Some(Extra::Typed(_)) = extra {
+            let (from, to) = ("{}".to_string(), "—".to_string());
+            let remarks = vec![Remark { fate: Fate::Refused, says: "where there are any".into() }];
+            let line = ProposedLine { from, to, why: Why::Others, remarks, locked: None, gone: false };
+            matching.lines.push(line);
         }
         if matching.is_broken {
             return dropped;
