@@ -1,5 +1,10 @@
 //! What the bridge does to the calls of an operation, step by step, for people and programs.
 
+mod messages;
+mod table;
+
+pub use messages::{FieldLine, MessageLine};
+
 use std::fmt::Write;
 
 use polywire_contract::{
@@ -39,6 +44,10 @@ pub struct WayLine {
     pub to_encoding: &'static str,
     /// `identity` forwards the original bytes, `transcode` writes others; both validate.
     pub plan: &'static str,
+    /// What becomes of the request, field by field.
+    pub request: MessageLine,
+    /// What becomes of each answer.
+    pub answers: Vec<MessageLine>,
 }
 
 /// One policy.
@@ -91,12 +100,17 @@ impl Snapshot {
     }
 
     fn way_line(&self, id: OperationId, way: Way) -> WayLine {
+        let operation = self.contract.operation(id);
         WayLine {
             from: self.address(id, way.from),
             from_encoding: self.encoding(id, way.from),
             to: self.address(id, way.to),
             to_encoding: self.encoding(id, way.to),
             plan: if way.from.0 == way.to.0 { "identity" } else { "transcode" },
+            request: messages::request(&self.contract, operation, way.from, way.to),
+            answers: messages::answers(&self.contract, operation, way.to, way.from, |at| {
+                status(operation.outcomes[at].status)
+            }),
         }
     }
 
@@ -175,8 +189,11 @@ impl std::fmt::Display for Explanation {
         let component = if self.component.is_empty() { "" } else { " of " };
         writeln!(f, "{}{component}{}", self.operation, self.component)?;
         for way in &self.ways {
-            let WayLine { from, from_encoding, to, to_encoding, plan } = way;
+            let WayLine { from, from_encoding, to, to_encoding, plan, .. } = way;
             writeln!(f, "  {from} ({from_encoding}) -> {to} ({to_encoding}): {plan}")?;
+            for message in [&way.request].into_iter().chain(&way.answers) {
+                f.write_str(&table::message(message, *plan == "identity"))?;
+            }
         }
         writeln!(f, "policies, outermost first")?;
         for PolicyLine { name, settings } in &self.policies {

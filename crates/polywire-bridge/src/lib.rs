@@ -18,6 +18,6 @@ mod snapshot;
 pub use admin::{Action, Admin, AdminResponse, ComponentFacts, Control, ControlError};
 pub use bridge::Bridge;
 pub use component::{BreakerState, ComponentState, Liveness};
-pub use explain::{Explanation, OutcomeLine, PolicyLine, WayLine};
+pub use explain::{Explanation, FieldLine, MessageLine, OutcomeLine, PolicyLine, WayLine};
 pub use settings::{BreakerSettings, Overrides, ResponseCheck, Settings, SettingsTable};
 pub use snapshot::{ComponentEnds, Snapshot};

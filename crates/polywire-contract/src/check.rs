@@ -44,6 +44,11 @@ pub enum Check {
 }
 
 impl Check {
+    /// The rule with its value: `maxLength 30`.
+    pub fn spelled(&self) -> String {
+        crate::dump::rule(self)
+    }
+
     /// The rule's name in violations: JSON Schema's keyword, whatever contract it came from.
     pub fn rule(&self) -> &'static str {
         match self {

@@ -1,4 +1,5 @@
-//! The codes of this crate: `PW-C01xx` are the lock's, `PW-C02xx` those of derived contracts, `PW-C03xx` those of drift.
+//! The codes of this crate: `PW-C01xx` are the lock's, `PW-C02xx` those of derived contracts, `PW-C03xx` those of drift,
+//! `PW-C04xx` those of maps between types.
 
 polywire_diag::codes! {
     LOCK_FORM = "PW-C0101",
@@ -12,4 +13,12 @@ polywire_diag::codes! {
     DRIFT_PRESENCE = "PW-C0303",
     DRIFT_VALUES = "PW-C0304",
     DRIFT_DEFAULT = "PW-C0305",
+    MAP_MISSING = "PW-C0401",
+    MAP_LOST = "PW-C0402",
+    MAP_AMBIGUOUS = "PW-C0403",
+    MAP_KIND = "PW-C0404",
+    MAP_UNCONFIRMED = "PW-C0405",
+    MAP_GONE = "PW-C0406",
+    MAP_WRITTEN = "PW-C0407",
+    MAP_TYPE = "PW-C0408",
 }

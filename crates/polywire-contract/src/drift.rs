@@ -2,6 +2,7 @@
 //!
 //! Must never: decide that two types are meant to be the same. It compares names; a person draws the conclusion.
 
+mod crossing;
 mod presence;
 mod record;
 mod report;
@@ -9,6 +10,10 @@ mod rules;
 mod scalar;
 mod text;
 mod values;
+
+pub(crate) use crossing::{crossing, crossing_made, crossing_types, must_be_there};
+pub(crate) use text::kind;
+pub(crate) use values::value_words;
 
 use std::collections::{BTreeMap, BTreeSet};
 

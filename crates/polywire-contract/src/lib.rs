@@ -10,6 +10,7 @@ mod codes;
 mod derive;
 mod drift;
 mod dump;
+mod find;
 mod fits;
 mod layout;
 mod lock;
@@ -32,7 +33,10 @@ pub use drift::{Aspect, Difference, Drift, Drifts, Fate, Side, drift};
 pub use dump::dump;
 pub use layout::{Layout, LayoutError, LayoutId, LayoutMember, LayoutPlace, LayoutVariant, Layouts};
 pub use lock::{Lock, LockMode, Numbered};
-pub use maps::{FieldMap, FieldPath, MapKind, Maps, Origin, TypeMap};
+pub use maps::{
+    FieldMap, FieldPath, Known, MapKind, Maps, NamedMap, Origin, Proposal, ProposedLine, ProposedPair,
+    Remark, TypeMap, Why, WrittenMap, WrittenName, WrittenOrigin, confirmed, name_maps, propose,
+};
 pub use name::{Words, words};
 pub use openapi::{
     BodyNotes, Description, Header, Kept, OpenApi, OperationNotes, OutcomeNotes, PartNotes, Spelling,

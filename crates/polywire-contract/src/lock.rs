@@ -1,8 +1,11 @@
-//! `polywire.lock`: the numbers that were given out for contracts that have none, and the names that had them.
+//! `polywire.lock`: the numbers that were given out for contracts that have none, the names that had them, and the maps
+//! between types that a person has confirmed.
 //!
 //! A number that was given out is never given to another name. Must not decide which names a contract has, nor write a file.
 
 mod text;
+
+pub(crate) use text::scalar;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -36,6 +39,15 @@ pub enum Numbered {
 /// Numbers by the full name of their message or enum, then by name.
 type Table = BTreeMap<String, BTreeMap<String, i64>>;
 
+/// One confirmed entry of a map.
+#[derive(Clone, Debug)]
+pub(crate) struct LockedLine {
+    /// Where values come from, or what a value becomes; none where nothing does.
+    pub(crate) source: Option<String>,
+    /// Where it was written, if it was read.
+    pub(crate) span: Option<Span>,
+}
+
 /// The content of `polywire.lock`.
 #[derive(Clone, Debug, Default)]
 pub struct Lock {
@@ -43,6 +55,8 @@ pub struct Lock {
     enums: Table,
     /// Numbers of names that are gone.
     removed: Table,
+    /// What was confirmed of maps, by their pairs of types.
+    maps: BTreeMap<String, BTreeMap<String, LockedLine>>,
     /// Names that were asked for, of every message and enum that was.
     seen: BTreeMap<String, BTreeSet<String>>,
     changed: bool,
@@ -102,6 +116,32 @@ impl Lock {
     /// Numbers of a message or enum whose names are gone.
     pub fn removed(&self, owner: &str) -> impl Iterator<Item = (&str, i64)> {
         self.removed.get(owner).into_iter().flatten().map(|(name, number)| (name.as_str(), *number))
+    }
+
+    /// What was confirmed of the map of a pair.
+    pub(crate) fn map_lines(&self, pair: &str) -> impl Iterator<Item = (&str, &LockedLine)> {
+        self.maps.get(pair).into_iter().flatten().map(|(name, line)| (name.as_str(), line))
+    }
+
+    /// Replaces what was confirmed of the map of a pair.
+    pub(crate) fn set_map(&mut self, pair: &str, lines: BTreeMap<String, Option<String>>) {
+        let known = |name: &String, source: &Option<String>| {
+            self.maps.get(pair).and_then(|old| old.get(name)).is_some_and(|line| line.source == *source)
+        };
+        let old = self.maps.get(pair).map_or(0, BTreeMap::len);
+        if old == lines.len() && lines.iter().all(|(name, source)| known(name, source)) {
+            return;
+        }
+        let lines = lines.into_iter().map(|(name, source)| (name, LockedLine { source, span: None }));
+        self.maps.insert(pair.to_string(), lines.collect());
+        self.changed = true;
+    }
+
+    /// Forgets maps that nobody asks for any more.
+    pub fn keep_maps(&mut self, pairs: &BTreeSet<String>) {
+        let before = self.maps.len();
+        self.maps.retain(|pair, lines| pairs.contains(pair) && !lines.is_empty());
+        self.changed |= self.maps.len() != before;
     }
 
     /// One above all that were ever given out.

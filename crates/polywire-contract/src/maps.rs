@@ -3,6 +3,22 @@
 //! A map says for every field of the target where its value comes from, and for every field of the source that has no place
 //! in the target that this is meant. What is left open is no map yet.
 
+mod confirm;
+mod origins;
+mod path;
+mod proposal;
+mod propose;
+mod records;
+mod report;
+mod spelled;
+mod values;
+mod written;
+
+pub use confirm::{confirmed, name_maps};
+pub use proposal::{Proposal, ProposedLine, ProposedPair, Remark, Why};
+pub use propose::{Known, NamedMap, propose};
+pub use written::{WrittenMap, WrittenName, WrittenOrigin};
+
 use crate::{Literal, TypeId};
 use polywire_syntax::Number;
 

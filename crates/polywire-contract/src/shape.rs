@@ -44,6 +44,11 @@ pub struct Type {
 }
 
 impl Type {
+    /// What its values are, in a word or two: `int64`, `record`, `one of open | paid`.
+    pub fn kind(&self) -> String {
+        crate::drift::kind(self)
+    }
+
     /// The last part of the stable id: `Order`, `User`.
     pub fn short_name(&self) -> Option<&str> {
         self.name.as_deref().and_then(|n| n.rsplit(['#', '/', '.']).next())

@@ -5,15 +5,18 @@
 
 mod bridge;
 mod component;
+mod maps;
 mod operation;
 mod policies;
 
+use polywire_contract::WrittenMap;
 use polywire_diag::{Diagnostic, FileId, Span, nearest};
 use polywire_syntax::Node;
 
 pub use self::{
     bridge::{Bridge, Validate, ValidateResponse},
     component::Component,
+    maps::load_map,
     operation::OperationRule,
     policies::{Breaker, Limits, Policies},
 };
@@ -31,6 +34,8 @@ pub struct Workspace {
     pub components: Vec<Component>,
     pub bridge: Bridge,
     pub operations: Vec<OperationRule>,
+    /// Maps between types, as they are written; whether there are such types, the contracts know.
+    pub maps: Vec<WrittenMap>,
 }
 
 const WORKSPACE: Table = Table {
@@ -68,6 +73,12 @@ const WORKSPACE: Table = Table {
             doc: "What is different for single operations.",
         },
         Key {
+            name: "maps",
+            kind: Kind::Items("map", &Kind::Table(&maps::MAP)),
+            need: Need::Optional,
+            doc: "Which types become which others, and what is not matched by words.",
+        },
+        Key {
             name: "resources",
             kind: Kind::Later,
             need: Need::Optional,
@@ -96,6 +107,13 @@ pub fn load(file: FileId, node: &Node, diags: &mut Vec<Diagnostic>) -> Option<Wo
         .collect();
     let bridge = bridge::lower(record.record("bridge").unwrap_or_default());
     let operations = operation::lower(record.entries("operations").unwrap_or_default());
+    let maps = record.items("maps").unwrap_or_default().into_iter();
+    let maps = maps
+        .filter_map(|item| match item.value {
+            Value::Record(fields) => maps::lower(item.span, fields, diags),
+            _ => None,
+        })
+        .collect();
     component::check_names(&components, diags);
     let mut names: Vec<&str> = components.iter().map(|component| component.name.value.as_str()).collect();
     // One that is wrong in itself is there all the same.
@@ -108,7 +126,7 @@ pub fn load(file: FileId, node: &Node, diags: &mut Vec<Diagnostic>) -> Option<Wo
     if diags[before..].iter().any(Diagnostic::is_error) {
         return None;
     }
-    Some(Workspace { name: name?, components, bridge, operations })
+    Some(Workspace { name: name?, components, bridge, operations, maps })
 }
 
 fn written_names(node: &Node) -> impl Iterator<Item = &str> {

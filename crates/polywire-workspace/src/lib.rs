@@ -8,7 +8,7 @@ mod run_file;
 mod schema;
 pub mod supervisor;
 
-pub use config::{Workspace, json_schema, load, reference};
+pub use config::{Workspace, json_schema, load, load_map, reference};
 pub use guard::{Exit, GUARD_ARGUMENT, GuardCommand, guard_main};
 pub use run_file::{Found, RunFile};
 pub use schema::parse_duration;

@@ -62,8 +62,17 @@ pub(crate) enum Kind {
     Table(&'static Table),
     /// A map whose keys the user chooses; the text says what they are.
     Entries(&'static str, &'static Kind),
+    /// A list; the text says what of.
+    Items(&'static str, &'static Kind),
     /// A map from the user's keys to plain values.
     Literals,
+    /// The name of something that contracts have; the text says of what.
+    Named(&'static str),
+    /// What its own file lowers.
+    Tree {
+        says: &'static str,
+        schema: fn() -> serde_json::Value,
+    },
     /// Belongs to the format, but nothing acts on it yet.
     Later,
 }
@@ -87,6 +96,9 @@ impl Kind {
                 words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(" or ")
             }
             Kind::Table(_) | Kind::Entries(..) | Kind::Literals => "a map".into(),
+            Kind::Items(what, _) => format!("a list, each a {what}"),
+            Kind::Named(what) => format!("the name of {what}"),
+            Kind::Tree { says, .. } => (*says).into(),
             Kind::Later => "not supported yet".into(),
         }
     }

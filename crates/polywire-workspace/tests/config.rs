@@ -55,7 +55,7 @@ fn every_code_has_a_case_that_raises_it() {
 fn every_key_reaches_its_field() {
     let (workspace, diags, _) = read(&text_of("whole"));
     assert!(diags.is_empty());
-    let Workspace { name, components, bridge, operations } = workspace.unwrap();
+    let Workspace { name, components, bridge, operations, maps } = workspace.unwrap();
     assert_eq!(name, "shop");
     let [users, orders, pricing, mail] = components.as_slice() else { panic!("four components") };
     assert_eq!((users.validate, users.needs_port()), (Some(Validate::Observe), true));
@@ -70,6 +70,13 @@ fn every_key_reaches_its_field() {
     let breaker = policies.breaker;
     assert_eq!((breaker.failures_ratio, breaker.window), (0.25, Duration::from_secs(30)));
     assert_eq!((breaker.requests_min, breaker.reset), (20, Duration::from_secs(60)));
+    let [user, status] = maps.as_slice() else { panic!("two maps") };
+    assert_eq!(
+        (user.from.text.as_str(), user.to.text.as_str(), user.fields.len()),
+        ("User", "public.users", 7)
+    );
+    assert_eq!((user.drop[0].text.as_str(), status.values.len()), ("fax", 2));
+    assert!(status.values[1].1.is_none());
     let [create] = operations.as_slice() else { panic!("one operation") };
     assert_eq!(create.operation.value, "users.createUser");
     assert_eq!(

@@ -6,6 +6,7 @@ mod drift;
 mod explain;
 mod export;
 mod lifecycle;
+mod maps;
 mod model;
 mod origins;
 mod ps;

@@ -2,6 +2,7 @@
 
 mod contracts;
 mod manifest;
+mod maps;
 mod types;
 
 use std::net::SocketAddr;
@@ -11,7 +12,7 @@ use std::time::Instant;
 
 use polywire_bridge::{Admin, Bridge, ComponentEnds, Control, SettingsTable, Snapshot};
 use polywire_call::{BoxFuture, LinkOptions, SystemClock, Timer};
-use polywire_contract::{Contract, InterfaceId, Lock, LockMode, OperationId, derive_grpc};
+use polywire_contract::{Contract, InterfaceId, Lock, LockMode, OperationId, WrittenMap, derive_grpc};
 use polywire_diag::{Diagnostic, FileId};
 use polywire_emit::EMITTERS;
 use polywire_link::{LINKS, ListenOptions};
@@ -67,6 +68,10 @@ pub(crate) struct Project {
     /// Largest head of a request, in bytes.
     pub head_bytes_max: usize,
     pub admin: SocketAddr,
+    /// What is written of maps between types.
+    maps: Vec<WrittenMap>,
+    /// What the names of its files begin with: its folder.
+    root: String,
     pub diags: Vec<Diagnostic>,
     sources: DiskSources,
     lock: Lock,
@@ -161,6 +166,8 @@ impl Project {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             head_bytes_max: ListenOptions::default().head_bytes_max,
             admin: SocketAddr::from(([127, 0, 0, 1], 0)),
+            maps: Vec::new(),
+            root: String::new(),
             diags: Vec::new(),
             sources: DiskSources::default(),
             lock: Lock::default(),
@@ -192,7 +199,7 @@ impl Project {
     /// Writes the lock where numbers were given out.
     pub(crate) fn write_lock(&self) -> Result<(), Failure> {
         let Some(path) = self.lock_path.as_ref().filter(|_| self.lock.changed()) else { return Ok(()) };
-        if std::env::var_os("CI").is_some_and(|ci| ci == "true") {
+        if is_ci() {
             if !self.lock_exists {
                 return Ok(());
             }
@@ -289,6 +296,11 @@ impl Project {
             None => snapshot,
         })
     }
+}
+
+/// Whether this is continuous integration, which never writes the lock.
+fn is_ci() -> bool {
+    std::env::var_os("CI").is_some_and(|ci| ci == "true")
 }
 
 /// Waits by the runtime of whoever waits.

@@ -187,11 +187,43 @@ fn explain_says_where_calls_go_and_what_they_pass() {
     let world = World::new(Form::Message, ann);
     let snapshot = world.bridge.snapshot();
     let id = snapshot.contract().find_operation("getUser").unwrap();
-    let text = snapshot.explain(id).to_string();
+    let explanation = snapshot.explain(id);
+    let text = explanation.to_string();
+    let request = &explanation.ways[0].request.fields[0];
+    assert_eq!((request.field.as_str(), request.to.as_str()), ("id", "1 id int64"));
     let expected = "\
 users.getUser of users
   GET /users/{id} (json) -> /shop.users.v1.Users/getUser (protobuf): transcode
+    request: no body
+      FIELD  KIND   FROM       TO          CHECKS
+      id     int64  path {id}  1 id int64  required
+    200: one message
+      FIELD  KIND   FROM           TO    CHECKS
+      id     int64  1 id int64     body  required
+      name   text   2 name string  body  required, maxLength 5
+      members that the contract does not know: dropped and counted
+    404: one message
+      FIELD          KIND    FROM                TO    CHECKS
+      error          record  1 error             body  required
+      error.code     text    1.1 code string     body  required
+      error.message  text    1.2 message string  body  required
+      members that the contract does not know: dropped and counted
   /shop.users.v1.Users/getUser (protobuf) -> /shop.users.v1.Users/getUser (protobuf): identity
+    request: one message
+      FIELD  KIND   AT          CHECKS
+      id     int64  1 id int64  required
+      members that the contract does not know: kept
+    200: one message
+      FIELD  KIND   AT             CHECKS
+      id     int64  1 id int64     required
+      name   text   2 name string  required, maxLength 5
+      members that the contract does not know: kept
+    404: one message
+      FIELD          KIND    AT                  CHECKS
+      error          record  1 error             required
+      error.code     text    1.1 code string     required
+      error.message  text    1.2 message string  required
+      members that the contract does not know: kept
 policies, outermost first
   request_id
   trace

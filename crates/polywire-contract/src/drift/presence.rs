@@ -23,7 +23,7 @@ pub(super) fn presence(contract: &Contract, record: TypeId, at: usize, field: &F
         let takes_absent = absent || given || field.default.is_some();
         return Presence { gives_absent: absent, takes_absent, gives_null: absent, one_nothing: true };
     }
-    if let Some(message) = contract.protobuf.messages.get(&record)
+    if let Some(message) = contract.protobuf.messages.get(&record).filter(|message| message.proto_json)
         && let Some(Some(place)) = message.fields.get(at)
     {
         let many = matches!(contract.ty(field.ty.id).shape, Shape::List(_) | Shape::Map { .. });
@@ -50,6 +50,12 @@ impl Presence {
         !self.takes_absent
     }
 
+    /// A field of a record that may itself be missing.
+    pub(super) fn below(self, outer: Presence) -> Presence {
+        let absent = outer.gives_absent || outer.gives_null;
+        Presence { gives_absent: self.gives_absent || absent, ..self }
+    }
+
     /// `null` and absence as one, for a partner that knows no difference.
     fn merged(self) -> Presence {
         let nothing = self.gives_absent || self.gives_null;
@@ -71,8 +77,17 @@ impl Presence {
 }
 
 impl Comparison<'_> {
-    /// Compares whether two fields have to be there; says whether `null` was compared with it.
+    /// Compares whether two fields have to be there, and what they hold.
     pub(super) fn presence(&mut self, place: &Place, pair: Pair, left: Presence, right: Presence) {
+        if self.absence(place, left, right) {
+            self.types(place, pair);
+        } else {
+            self.uses(place, pair);
+        }
+    }
+
+    /// Compares whether two fields have to be there; says whether `null` was compared with it.
+    pub(super) fn absence(&mut self, place: &Place, left: Presence, right: Presence) -> bool {
         let merge = left.one_nothing || right.one_nothing;
         let (a, b) = if merge { (left.merged(), right.merged()) } else { (left, right) };
         let missing = |from: Presence, to: Presence| Fate::refused(from.gives_absent && !to.takes_absent);
@@ -80,10 +95,6 @@ impl Comparison<'_> {
         if told.left_to_right != Fate::Fits || told.right_to_left != Fate::Fits {
             self.tell(place, Aspect::Presence, told);
         }
-        if merge {
-            self.types(place, pair);
-        } else {
-            self.uses(place, pair);
-        }
+        merge
     }
 }

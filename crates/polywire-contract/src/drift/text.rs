@@ -4,7 +4,7 @@ use crate::dump::{listed as with_bars, literal as shown, rule as spelled};
 use crate::{Check, Float, Int, Literal, Shape, Type};
 
 /// The kind of a type's values.
-pub(super) fn kind(ty: &Type) -> String {
+pub(crate) fn kind(ty: &Type) -> String {
     match &ty.shape {
         Shape::Bool => "bool".into(),
         Shape::Int(int_of) => int(*int_of).into(),

@@ -45,11 +45,16 @@ impl Comparison<'_> {
 }
 
 /// Values by their words, without the enum's own name in front and without Protobuf's value for "not said".
-fn named<'c>(contract: &'c Contract, id: TypeId, values: &'c Enum) -> BTreeMap<Words, &'c str> {
-    let proto = contract.protobuf.enums.get(&id);
+fn named<'c>(contract: &Contract, id: TypeId, values: &'c Enum) -> BTreeMap<Words, &'c str> {
+    let all = value_words(contract, id, values).into_iter().zip(&values.values);
+    all.filter(|((_, unsaid), _)| !unsaid).map(|((words, _), value)| (words, value.name.as_str())).collect()
+}
+
+/// The words of each value without the enum's own name in front, and whether it is Protobuf's value for "not said".
+pub(crate) fn value_words(contract: &Contract, id: TypeId, values: &Enum) -> Vec<(Words, bool)> {
+    let proto = contract.protobuf.enums.get(&id).filter(|proto| proto.proto_json);
     let prefix = proto.map(|proto| words(proto.full_name.rsplit('.').next().unwrap_or_default()));
-    let mut found = BTreeMap::new();
-    for (at, value) in values.values.iter().enumerate() {
+    let one = |(at, value): (usize, &crate::EnumValue)| {
         let mut words = words(&value.name);
         if let Some(rest) = prefix.as_ref().and_then(|prefix| words.0.strip_prefix(prefix.0.as_slice())) {
             words = Words(rest.to_vec());
@@ -57,9 +62,7 @@ fn named<'c>(contract: &'c Contract, id: TypeId, values: &'c Enum) -> BTreeMap<W
         let zero = proto.is_some_and(|proto| proto.numbers.get(at) == Some(&0));
         let unsaid = words.0.is_empty()
             || matches!(words.0.as_slice(), [only] if only == "unspecified" || only == "unknown");
-        if !(zero && unsaid) {
-            found.insert(words, value.name.as_str());
-        }
-    }
-    found
+        (words, zero && unsaid)
+    };
+    values.values.iter().enumerate().map(one).collect()
 }

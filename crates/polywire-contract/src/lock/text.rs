@@ -1,4 +1,4 @@
-//! The lock as text: YAML, sorted by name, one number a line, so that branches merge and conflicts are seen.
+//! The lock as text: YAML, sorted by name, one number or entry of a map a line, so that branches merge and conflicts are seen.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -6,13 +6,18 @@ use std::fmt::Write;
 use polywire_diag::{Diagnostic, FileId, Span};
 use polywire_syntax::{Limits, Map, Node};
 
-use super::{FIELD_MAX, Lock, RESERVED, Table};
+use super::{FIELD_MAX, Lock, LockedLine, RESERVED, Table};
 use crate::codes::{LOCK_CONFLICT, LOCK_FORM, LOCK_MOVED};
 
 const HEADER: &str = "\
 # Written by polywire: the numbers of Protobuf fields and enum values that contracts do not give themselves.
 # Keep it in version control. To rename without changing a number, add: moved: {package.Message.old_name: new_name}
 polywire-lock: 1
+";
+const MAPS_HEADER: &str = "\
+# Confirmed by `polywire check --accept`: to each field of the target where its value comes from, to each value of an enum
+# what it becomes.
+maps:
 ";
 
 impl Lock {
@@ -46,8 +51,40 @@ impl Lock {
                 }
             }
         }
+        self.write_maps(&mut text);
         text
     }
+
+    fn write_maps(&self, text: &mut String) {
+        if self.maps.values().all(BTreeMap::is_empty) {
+            return;
+        }
+        text.push_str(MAPS_HEADER);
+        for (pair, lines) in self.maps.iter().filter(|(_, lines)| !lines.is_empty()) {
+            let _ = writeln!(text, "  {}:", scalar(pair));
+            for (name, line) in lines {
+                let source = line.source.as_deref().map_or_else(|| "null".to_string(), scalar);
+                let _ = writeln!(text, "    {}: {source}", scalar(name));
+            }
+        }
+    }
+}
+
+/// A text as YAML: as it is where nothing else could be meant, else in quotes.
+pub(crate) fn scalar(text: &str) -> String {
+    let begins = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_' || c == '/');
+    let plain = |c: char| {
+        c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | '#' | '>' | ' ' | '(' | ')' | '$' | '~')
+    };
+    let is_word = matches!(
+        text.to_lowercase().as_str(),
+        "null" | "true" | "false" | "yes" | "no" | "on" | "off" | "y" | "n"
+    );
+    let calm = !text.contains(" #") && !text.ends_with(' ') && !text.contains("  ");
+    if begins && calm && !is_word && text.chars().all(plain) {
+        return text.to_string();
+    }
+    serde_json::Value::from(text).to_string()
 }
 
 struct Reader<'a> {
@@ -66,9 +103,10 @@ impl Reader<'_> {
                 "messages" => self.lock.messages = self.table(&entry.value, true),
                 "enums" => self.lock.enums = self.table(&entry.value, false),
                 "removed" => self.lock.removed = self.table(&entry.value, false),
+                "maps" => self.maps(&entry.value),
                 "moved" => moved = Some(&entry.value),
                 key => {
-                    let known = ["messages", "enums", "removed", "moved", "polywire-lock"];
+                    let known = ["messages", "enums", "removed", "maps", "moved", "polywire-lock"];
                     let message = match polywire_diag::nearest(key, known) {
                         Some(near) => format!("unknown key `{key}`; did you mean `{near}`?"),
                         None => format!("unknown key `{key}`"),
@@ -81,6 +119,22 @@ impl Reader<'_> {
         if let Some(moved) = moved.and_then(|node| self.map(node)) {
             for entry in &moved.entries {
                 self.follow(&entry.key, &entry.value, entry.key_span);
+            }
+        }
+    }
+
+    fn maps(&mut self, node: &Node) {
+        for pair in self.map(node).map(|map| &map.entries[..]).unwrap_or_default() {
+            for line in self.map(&pair.value).map(|map| &map.entries[..]).unwrap_or_default() {
+                let source = match line.value.as_text() {
+                    None if !line.value.is_null() => {
+                        self.form(line.value.span, "expected the name of a field or value, or null");
+                        continue;
+                    }
+                    source => source.map(str::to_string),
+                };
+                let locked = LockedLine { source, span: Some(line.key_span) };
+                self.lock.maps.entry(pair.key.clone()).or_default().insert(line.key.clone(), locked);
             }
         }
     }
@@ -200,5 +254,63 @@ impl Reader<'_> {
         self.diags.push(
             Diagnostic::error(&LOCK_CONFLICT, message).at(here, "given out here").at(there, "and here"),
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn maps_of_any_names_are_read_as_they_were_written() {
+        let names = [
+            "id",
+            "CUSTOMER-NAME",
+            "a.b",
+            "a\\.b",
+            "null",
+            "True",
+            "no",
+            "5",
+            "a: b",
+            "a #b",
+            "#",
+            "- x",
+            "{",
+            "[x]",
+            "*x",
+            "&x",
+            "!x",
+            "%x",
+            "@x",
+            "`x",
+            "é",
+            " ",
+            "",
+            "a\nb",
+            "a\"b",
+            "it's",
+            "~",
+            "?",
+            "a -> b",
+            "x  y",
+            "1e3",
+        ];
+        let mut lock = Lock::default();
+        let lines = names.iter().map(|name| ((*name).to_string(), Some((*name).to_string())));
+        lock.set_map("a/b.yaml#/components/schemas/A -> c.sql#public.\"b c\"", lines.collect());
+        lock.set_map("x -> y", BTreeMap::from([("gone".to_string(), None)]));
+        let text = lock.write();
+        let mut diags = Vec::new();
+        let again = Lock::parse(FileId(0), &text, &mut diags);
+        assert!(diags.is_empty(), "{text}\n{diags:?}");
+        assert_eq!(again.write(), text);
+        for (pair, lines) in &lock.maps {
+            let read: Vec<_> =
+                again.map_lines(pair).map(|(name, line)| (name, line.source.as_deref())).collect();
+            let written: Vec<_> =
+                lines.iter().map(|(name, line)| (name.as_str(), line.source.as_deref())).collect();
+            assert_eq!(read, written);
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 mod cases;
 mod json_schema;
+mod maps;
 mod openapi;
 mod protobuf;
 mod protobuf_set;

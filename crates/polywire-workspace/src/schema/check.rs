@@ -27,6 +27,21 @@ pub(crate) fn check(key: &str, kind: &Kind, node: &Node, diags: &mut Vec<Diagnos
             }
             Some(Value::Entries(entries))
         }
+        Kind::Items(_, of) => {
+            let Some(items) = node.as_list() else {
+                diags.push(wrong(key, kind, node));
+                return None;
+            };
+            let one = |item: &Node, diags: &mut Vec<Diagnostic>| {
+                check(key, of, item, diags).map(|value| Spanned { span: item.span, value })
+            };
+            Some(Value::Items(items.iter().filter_map(|item| one(item, diags)).collect()))
+        }
+        Kind::Named(_) => {
+            let text = literal(key, kind, node, diags)?;
+            Some(Value::Named(Spanned { span: node.span, value: text.to_owned() }))
+        }
+        Kind::Tree { .. } => Some(Value::Tree(node.clone())),
         Kind::Literals => Some(Value::Literals(literals(map_of(key, kind, node, diags)?, diags))),
         Kind::Texts => texts(key, kind, node, diags),
         Kind::Command => command(key, kind, node, diags),

@@ -58,6 +58,9 @@ fn kind(of: &Kind) -> Value {
         Kind::Choice(words) => json!({"enum": words}),
         Kind::Table(inner) => table(inner),
         Kind::Entries(_, inner) => json!({"type": "object", "additionalProperties": kind(inner)}),
+        Kind::Items(_, inner) => json!({"type": "array", "items": kind(inner)}),
+        Kind::Named(_) => json!({"type": "string", "minLength": 1}),
+        Kind::Tree { schema, .. } => schema(),
         Kind::Literals => json!({
             "type": "object",
             "additionalProperties": {"type": ["string", "number", "boolean"]},

@@ -37,7 +37,7 @@ fn section(table: &Table, page: &mut String) {
 fn inner(kind: &Kind) -> Option<&'static Table> {
     match kind {
         Kind::Table(table) => Some(table),
-        Kind::Entries(_, of) => inner(of),
+        Kind::Entries(_, of) | Kind::Items(_, of) => inner(of),
         _ => None,
     }
 }

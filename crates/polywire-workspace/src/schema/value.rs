@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, time::Duration};
 
 use polywire_diag::Span;
+use polywire_syntax::Node;
 
 /// A value and where it was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +47,9 @@ pub(crate) enum Value {
     Record(Record),
     Entries(Vec<(Spanned<String>, Value)>),
     Literals(Vec<(String, String)>),
+    Items(Vec<Spanned<Value>>),
+    Named(Spanned<String>),
+    Tree(Node),
 }
 
 /// The values of a table by key; those that were wrong are not there.
@@ -88,5 +92,8 @@ impl Record {
         record: Record -> Record,
         entries: Entries -> Vec<(Spanned<String>, Value)>,
         literals: Literals -> Vec<(String, String)>,
+        items: Items -> Vec<Spanned<Value>>,
+        named: Named -> Spanned<String>,
+        tree: Tree -> Node,
     }
 }

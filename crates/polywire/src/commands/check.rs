@@ -1,6 +1,8 @@
 //! `polywire check [PATH…]`
 
-use std::path::PathBuf;
+mod maps;
+
+use std::path::{Path, PathBuf};
 
 use polywire_contract::Contract;
 use polywire_diag::Diagnostic;
@@ -8,7 +10,7 @@ use polywire_read::Sources;
 use polywire_wire::{Compiler, SchemaOptions};
 
 use super::origins::Origins;
-use crate::exit::{Exit, Outcome};
+use crate::exit::{Exit, Failure, Outcome};
 use crate::output::{self, Format};
 use crate::project::{self, MANIFEST};
 
@@ -23,6 +25,9 @@ pub(crate) struct Check {
     /// Files and folders; `-` is standard input; a folder with a polywire.yaml is checked as a workspace
     #[arg(default_value = ".")]
     paths: Vec<PathBuf>,
+    /// Shows what is proposed for the maps between types that polywire.yaml asks for, and confirms it in polywire.lock
+    #[arg(long)]
+    accept: bool,
     #[command(flatten)]
     origins: Origins,
     #[arg(long, value_enum, default_value_t)]
@@ -43,8 +48,17 @@ impl Check {
         let mut found = Found::default();
         for path in &self.paths {
             if path.is_dir() && path.join(MANIFEST).is_file() {
-                let project = project::open_into(path, &mut sources, &mut diags)?;
+                let before = diags.len();
+                let mut project = project::open_into(path, &mut sources, &mut diags)?;
                 found.count(&project.contract, project.files.len());
+                // Mistakes in what maps are made of come first.
+                match diags[before..].iter().any(Diagnostic::is_error) {
+                    true => {}
+                    false if self.accept => maps::accept(&mut project, self.format, &mut diags)?,
+                    false => maps::check(&mut project, &mut diags),
+                }
+            } else if self.accept {
+                return Err(no_workspace(path));
             } else {
                 for (file, reader) in project::contracts_at(path, &mut sources)? {
                     let (mut contract, before) = (Contract::default(), diags.len());
@@ -60,6 +74,11 @@ impl Check {
         output::note(&found.summary(errors, diags.len() - errors));
         Ok(if errors > 0 { Exit::Wrong } else { Exit::Ok })
     }
+}
+
+fn no_workspace(path: &Path) -> Failure {
+    let message = format!("{} is no workspace, and maps are confirmed in one", path.display());
+    Failure::usage(message).help("name a folder with a polywire.yaml that has `maps`")
 }
 
 impl Found {

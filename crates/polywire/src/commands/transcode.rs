@@ -1,6 +1,7 @@
 //! `polywire transcode`: a filter from one encoding to another.
 
 mod framing;
+mod mapped;
 mod progress;
 
 use std::fs::File;
@@ -8,7 +9,7 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use polywire_contract::derive_avro;
+use polywire_contract::{Maps, TypeId, derive_avro};
 use polywire_diag::Diagnostic;
 use polywire_wire::{Compiler, ENCODINGS, Encoding, Passed, PlanId, PlanOptions, Plans, Refusal, Scratch};
 
@@ -16,6 +17,7 @@ use crate::exit::{Context, Exit, Failure, Outcome};
 use crate::output;
 use crate::project::{self, Project};
 use framing::{Frame, Framing, Reader};
+use mapped::Confirmed;
 use progress::Progress;
 
 /// Carries messages of one type from one encoding to another, from standard input to standard output
@@ -37,6 +39,12 @@ pub(crate) struct Transcode {
     /// The type, by its name in the contract
     #[arg(long = "type", value_name = "NAME")]
     ty: String,
+    /// The type of what is written, where it is another: by the map that the workspace has confirmed
+    #[arg(long, value_name = "NAME")]
+    to_type: Option<String>,
+    /// A map between the two types, or a list of them, in the form of `maps` in polywire.yaml
+    #[arg(long, value_name = "FILE", requires = "to_type")]
+    map: Option<PathBuf>,
     /// The encoding of the input
     #[arg(long, value_parser = encodings())]
     from: String,
@@ -138,13 +146,20 @@ impl Transcode {
             );
         }
         let ty = project::find_type(&project.contract, &self.ty)?;
-        if from == Encoding::Avro || to == Encoding::Avro {
-            // What has no form in Avro is said when the plan is compiled.
-            derive_avro(&mut project.contract, ty);
+        let maps = self.maps(&mut project, ty)?;
+        let written = maps.as_ref().and_then(|maps| maps.pairs.first()).map_or(ty, |pair| pair.to);
+        for (ty, encoding) in [(ty, from), (written, to)] {
+            if encoding == Encoding::Avro {
+                // What has no form in Avro is said when the plan is compiled.
+                derive_avro(&mut project.contract, ty);
+            }
         }
-        let mut diags = Vec::new();
+        let (mut diags, options) = (Vec::new(), PlanOptions::default());
         let mut compiler = Compiler::new(&project.contract);
-        let plan = compiler.ty(ty.into(), from, to, &PlanOptions::default(), &mut diags);
+        let plan = match &maps {
+            Some(maps) => mapped::plan(&mut compiler, maps, (from, to), &options, &mut diags),
+            None => compiler.ty(ty.into(), from, to, &options, &mut diags),
+        };
         let plans = compiler.finish();
         let failed = diags.iter().any(Diagnostic::is_error);
         project.diags = diags;
@@ -152,6 +167,21 @@ impl Transcode {
         let plan = plan.filter(|_| !failed);
         let no_form = || Failure::wrong(format!("`{}` has no form in one of the two encodings", self.ty));
         Ok((plans, plan.ok_or_else(no_form)?))
+    }
+}
+
+impl Transcode {
+    /// The map to the type that is written, where that is another one.
+    fn maps(&self, project: &mut Project, from: TypeId) -> Result<Option<Maps>, Failure> {
+        let Some(name) = &self.to_type else { return Ok(None) };
+        let to = project::find_type(&project.contract, name)?;
+        if to == from {
+            return Ok(None);
+        }
+        let file = self.map.as_deref();
+        let source =
+            if self.contracts.is_empty() { Confirmed::Workspace(file) } else { Confirmed::File(file) };
+        mapped::find(project, (from, to), &source).map(Some)
     }
 }
 

@@ -36,6 +36,9 @@ pub(super) fn read(folder: &Path, access: LockAccess, sources: DiskSources) -> R
         usize::try_from(loaded.bridge.policies.limits.header_bytes_max).unwrap_or(usize::MAX);
     project.admin = loaded.bridge.admin;
     project.settings = settings(&loaded);
+    project.maps.clone_from(&loaded.maps);
+    let name = project.sources.map().name(file);
+    project.root = name.strip_suffix(MANIFEST).unwrap_or_default().to_string();
     read_lock(folder, &mut project)?;
     let mut ports = Ports::default();
     for component in &loaded.components {

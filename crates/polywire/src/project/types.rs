@@ -1,6 +1,6 @@
 //! Finds a type by the name that someone types.
 
-use polywire_contract::{Contract, TypeId, words};
+use polywire_contract::{Contract, TypeId};
 
 use crate::exit::Failure;
 
@@ -10,22 +10,16 @@ const LISTED_MAX: usize = 20;
 /// The type of a name: its stable id or what is behind the file in it, else the end of that, else the same words; only where
 /// one type is meant.
 pub(crate) fn find_type(contract: &Contract, name: &str) -> Result<TypeId, Failure> {
-    let named = named_types(contract);
-    let whole = |id: &str| id == name || local(id) == name.strip_prefix('#').unwrap_or(name);
-    let ends = |id: &str| id.strip_suffix(name).is_some_and(|before| before.ends_with(['#', '/', '.']));
-    let alike = |id: &str| words(last(id)) == words(name);
-    for means in [&whole as &dyn Fn(&str) -> bool, &ends, &alike] {
-        let found: Vec<(TypeId, &str)> = named.iter().filter(|(_, id)| means(id)).copied().collect();
-        match found.as_slice() {
-            [] => {}
-            [(only, _)] => return Ok(*only),
-            several => {
-                let ids = several.iter().map(|(_, id)| *id);
-                return Err(Failure::usage(format!("`{name}` may be one of {} types", several.len()))
-                    .help(format!("name one of {}", listed(ids))));
-            }
+    match contract.find_types(name).as_slice() {
+        [] => {}
+        [only] => return Ok(*only),
+        several => {
+            let ids = several.iter().filter_map(|id| contract.ty(*id).name.as_deref());
+            return Err(Failure::usage(format!("`{name}` may be one of {} types", several.len()))
+                .help(format!("name one of {}", listed(ids))));
         }
     }
+    let named = named_types(contract);
     let failure = Failure::usage(format!("there is no type `{name}`"));
     let all = listed(named.iter().map(|(_, id)| short(id)));
     Err(match polywire_diag::nearest(name, named.iter().map(|(_, id)| last(id))) {

@@ -105,3 +105,21 @@ fn what_two_files_say_of_a_third_is_counted_once() {
     let expected = "checked 3 contracts: 0 operations, 0 named types: 1 error, 0 warnings\n";
     assert_eq!((said.exit, said.stderr.as_str()), (1, expected), "{}", said.stdout);
 }
+
+#[test]
+fn explain_tells_where_each_field_lies() {
+    let folder = root().join("examples/quickstart");
+    let said = polywire(&["explain", "users.getUser"], &folder);
+    assert_eq!(said.exit, 0, "{}", said.stderr);
+    for line in [
+        "      id     int64  1 id int64  path {id}  required\n",
+        "      name        text     body  2 name string   required, minLength 1, maxLength 255\n",
+        "      members that the contract does not know: dropped and counted\n",
+    ] {
+        assert!(said.stdout.contains(line), "{line} is not in {}", said.stdout);
+    }
+    let said = polywire(&["explain", "users.getUser", "--format", "json"], &folder);
+    let found: serde_json::Value = serde_json::from_str(&said.stdout).expect("it is JSON");
+    let field = &found["ways"][1]["request"]["fields"][0];
+    assert_eq!((field["from"].as_str(), field["to"].as_str()), (Some("1 id int64"), Some("path {id}")));
+}

@@ -8,4 +8,5 @@ mod harness;
 mod json_schema_oracle;
 mod json_schema_suite;
 mod manual;
+mod maps;
 mod transcode;
