@@ -6,6 +6,7 @@
 
 mod avro;
 mod check;
+mod cobol;
 mod codes;
 mod derive;
 mod drift;
@@ -24,6 +25,10 @@ mod sql;
 
 pub use avro::{Avro, AvroBranch, AvroField, AvroId, AvroSchema};
 pub use check::Check;
+pub use cobol::{
+    COBOL_ANCHORS_MAX, Cobol, CobolAlternative, CobolAt, CobolField, CobolId, CobolItem, CobolKind,
+    CobolNumber, CobolPage, CobolPlace, CobolSign, CobolUsage,
+};
 pub use codes::CODES;
 pub use derive::derive_grpc;
 pub use drift::{Aspect, Difference, Drift, Drifts, Fate, Side, drift};
@@ -44,8 +49,8 @@ pub use schema::{
     Condition, Draft, Items, JsonKind, Members, Residual, Rules, Schema, SchemaDocument, SchemaId, Schemas,
 };
 pub use shape::{
-    Derivation, Derived, Enum, EnumValue, Exclusive, Extra, Field, Float, Int, Literal, Record, Shape, Sum, Type, TypeId, TypeRef,
-    Variant,
+    Derivation, Derived, Enum, EnumValue, Exclusive, Extra, Field, Float, Int, Literal, Record, Shape, Sum,
+    Type, TypeId, TypeRef, Variant,
 };
 pub use sql::{
     Sql, SqlAction, SqlColumn, SqlDialect, SqlForeignKey, SqlIndex, SqlIndexKey, SqlKey, SqlOrigin, SqlTable,
@@ -66,6 +71,8 @@ pub struct Contract {
     pub protobuf: Protobuf,
     /// The Avro side of types.
     pub avro: Avro,
+    /// The COBOL side of types.
+    pub cobol: Cobol,
     /// The SQL side of records that are tables.
     pub sql: Sql,
     /// The JSON Schema side of types.

@@ -3,6 +3,7 @@
 
 mod avro;
 mod bytes;
+mod cobol;
 mod description;
 mod laid;
 mod literal;
@@ -191,7 +192,7 @@ impl<'a> Job<'_, 'a> {
             node
         });
         self.write_fills();
-        (!self.failed).then(|| Root {
+        (!self.failed).then_some(Root {
             from: self.mode.from,
             to: self.mode.to,
             node,

@@ -9,6 +9,8 @@ pub enum Encoding {
     Json,
     /// The Protobuf wire format.
     Protobuf,
+    /// COBOL records: items at fixed places, as a copybook says.
+    Record,
 }
 
 /// What is known of an encoding.

@@ -22,14 +22,15 @@ mod operation;
 mod params;
 mod plan;
 mod protobuf;
+mod record;
 mod run;
 mod scratch;
 mod sink;
 mod source;
 mod stop;
 mod text;
-mod verdict;
 mod varint;
+mod verdict;
 mod violation;
 mod walk;
 
@@ -44,6 +45,7 @@ pub use operation::{Output, Passed};
 pub use params::{ParamSink, TextSource};
 pub use plan::{PlanId, PlanOptions, Plans};
 pub use protobuf::{ProtobufSink, ProtobufSource};
+pub use record::{RecordSink, RecordSource};
 pub use scratch::Scratch;
 pub use sink::{Discard, Sink};
 pub use source::{Frame, Kind, Mark, Source, Step};
@@ -54,7 +56,7 @@ pub use violation::{Refusal, Violation};
 pub(crate) use keys::hash;
 
 /// Every encoding, sorted by name.
-pub const ENCODINGS: &[EncodingRow] = &[avro::ENCODING, json::ENCODING, protobuf::ENCODING];
+pub const ENCODINGS: &[EncodingRow] = &[avro::ENCODING, json::ENCODING, protobuf::ENCODING, record::ENCODING];
 
 /// The parts of plans that sources and sinks are handed, and what they are made of.
 pub mod parts {
@@ -63,8 +65,10 @@ pub mod parts {
         BytesRules, Exact, FloatRules, Format, Moment, MomentRule, SchemaNumber, TextRules,
     };
     pub use crate::plan::{
-        Absent, Bool, Branch, Bytes, Cell, Choice, Condition, Decimal, Derived, DerivedFrom, Empty, Enum, ExtraRule, Float, Guard, Int,
-        Items, Laid, List, Map, Matcher, Members, NameRule, Node, NodeId, OnNull, Packed, PackedBranch, Peek,
-        PeekRow, Record, Residual, Row, SchemaNode, Slot, Sum, Tag, Text, Values, Wire, Wrapped,
+        Absent, Bool, Branch, Bytes, Cell, Choice, Condition, Decimal, Derived, DerivedFrom, Empty, Enum,
+        ExtraRule, Float, Guard, Int, Items, Laid, List, Map, Matcher, Members, NameRule, Node, NodeId,
+        OnNull, Packed, PackedBranch, Peek, PeekRow, Record, Residual, Row, SchemaNode, Slot, Sum, Tag, Text,
+        Values, Wire, Wrapped,
     };
+    pub use crate::record::{PageRule, RecordCell};
 }

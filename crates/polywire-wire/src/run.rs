@@ -6,6 +6,7 @@ use crate::operation::Passed;
 use crate::params::ParamSink;
 use crate::plan::{Node, NodeId, PlanId, Plans, Program, Root, Slot};
 use crate::protobuf::{ProtobufSink, ProtobufSource};
+use crate::record::{RecordSink, RecordSource};
 use crate::scratch::SourceScratch;
 use crate::walk::{self, State};
 use crate::{Buffer, Discard, Encoding, Param, Refusal, Scratch, Sink, Source, Stop, Violation};
@@ -177,6 +178,10 @@ impl<'a> Pass<'a> {
                 let mut source = AvroSource::new(input, root.depth, self.source).map_err(begun)?;
                 write(nodes, node, slot, &mut source, root, target, state)
             }
+            Encoding::Record => {
+                let mut source = RecordSource::new(input, root.depth, self.source).map_err(begun)?;
+                write(nodes, node, slot, &mut source, root, target, state)
+            }
         };
         done.map_err(|rule| (rule, None))
     }
@@ -194,6 +199,8 @@ impl<'a> Pass<'a> {
             Encoding::Protobuf => ProtobufSource::new(input, depth, careful, self.source)
                 .map(|mut source| walk::collect(nodes, node, slot, prefix, &mut source, state)),
             Encoding::Avro => AvroSource::new(input, depth, self.source)
+                .map(|mut source| walk::collect(nodes, node, slot, prefix, &mut source, state)),
+            Encoding::Record => RecordSource::new(input, depth, self.source)
                 .map(|mut source| walk::collect(nodes, node, slot, prefix, &mut source, state)),
         };
         let found = std::mem::take(&mut self.state.found);
@@ -227,6 +234,7 @@ fn write<S: Source>(
         (Encoding::Json, Target::Buffer(out)) => go(&mut JsonSink::new(out)),
         (Encoding::Protobuf, Target::Buffer(out)) => go(&mut ProtobufSink::new(out)),
         (Encoding::Avro, Target::Buffer(out)) => go(&mut AvroSink::new(out)),
+        (Encoding::Record, Target::Buffer(out)) => go(&mut RecordSink::new(out)),
     }
 }
 

@@ -101,6 +101,7 @@ impl Description for Schemas {
         let lead = Some(self.number(contract, sum, variant) as u16);
         match cell {
             Cell::Avro(cell) => Cell::Avro(AvroCell { lead, ..cell }),
+            other => other,
         }
     }
 

@@ -5,11 +5,12 @@ use polywire_diag::Diagnostic;
 use polywire_syntax::Value;
 
 use super::Job;
-use crate::codes::DEFAULT_BREAKS_RULE;
 use crate::avro::AvroSink;
+use crate::codes::{DEFAULT_BREAKS_RULE, NO_FORM};
 use crate::json::{JsonSink, JsonSource, quoted};
-use crate::plan::{Absent, Node, NodeId, Slot};
+use crate::plan::{Absent, Cell, Node, NodeId, Slot};
 use crate::protobuf::ProtobufSink;
+use crate::record::RecordSink;
 use crate::{Buffer, Encoding, Scratch, Sink, Stop, walk};
 
 /// How deep a default may nest.
@@ -70,6 +71,13 @@ impl Job<'_, '_> {
                 }
                 Err(rule) => {
                     let text = format!("the default breaks the rule `{}` of its own type", rule.rule());
+                    if self.target_is_described() {
+                        // Its place cannot stay empty.
+                        self.failed = true;
+                        let diagnostic = Diagnostic::error(&NO_FORM, text).at(fill.span, "this default");
+                        self.say(&NO_FORM, diagnostic);
+                        continue;
+                    }
                     let diagnostic =
                         Diagnostic::warning(&DEFAULT_BREAKS_RULE, text).at(fill.span, "this default");
                     self.say(&DEFAULT_BREAKS_RULE, diagnostic);
@@ -86,16 +94,24 @@ impl Job<'_, '_> {
             Encoding::Json => Box::new(JsonSink::new(&mut out)),
             Encoding::Protobuf => Box::new(ProtobufSink::new(&mut out)),
             Encoding::Avro => Box::new(AvroSink::new(&mut out)),
+            Encoding::Record => Box::new(RecordSink::new(&mut out)),
         };
         if text == "null" {
             sink.null(slot);
         } else {
             let nodes = &self.compiler.plans.nodes;
-            let mut source = JsonSource::new(text.as_bytes(), DEPTH_MAX, &mut scratch.source)
-                .map_err(|(rule, _)| rule)?;
+            let mut source =
+                JsonSource::new(text.as_bytes(), DEPTH_MAX, &mut scratch.source).map_err(|(rule, _)| rule)?;
             walk::transcode(nodes, node, slot, &mut source, &mut *sink, &mut scratch.walk)?;
         }
         drop(sink);
-        Ok(out.bytes().into())
+        let begins = match slot.to.as_deref() {
+            // Blanks stand before what has an address.
+            Some(Cell::Record(cell)) if cell.is_leaf() => cell.start.offset as usize,
+            // Its parts may need addresses that are not known yet.
+            Some(Cell::Record(_)) => return Err(Stop::Type),
+            _ => 0,
+        };
+        Ok(out.bytes()[begins..].into())
     }
 }

@@ -9,10 +9,10 @@ use polywire_diag::Diagnostic;
 use super::description::{Spots, Step};
 use super::types::limit;
 use super::{Direction, Job, PendingFill, Place, RecordKey, literal};
-use crate::{Encoding, Stop};
 use crate::check::number::zero_of;
 use crate::codes::NO_PROTOBUF_FORM;
 use crate::plan::{Absent, ExtraRule, Key, Node, NodeId, OnNull, Record, Row, Slot};
+use crate::{Encoding, Stop};
 
 /// What becomes of a field.
 #[derive(Clone, Debug)]
@@ -83,7 +83,12 @@ impl<'a> Job<'_, 'a> {
         for at in orders.rows {
             let field = &shape.fields[at];
             let proto = fields.get(at).copied().flatten();
+            let derived =
+                self.target_derives() && shape.derived.iter().any(|derived| derived.field as usize == at);
             if self.mode.protobuf() && proto.is_none() {
+                if self.mode.described() && !derived {
+                    self.no_form(field.ty.id, Encoding::Protobuf, "it is no field of the message");
+                }
                 continue;
             }
             places[at] = Some(rows.len());
@@ -91,7 +96,7 @@ impl<'a> Job<'_, 'a> {
                 Part::Row => {
                     let place = Place::field(&field.name, proto, proto_json);
                     let spots = self.stepped(spots, ty, Step::Field(at));
-                    self.row(field, Place { spots, ..place }, id, rows.len())
+                    self.row(field, Place { spots, ..place }, id, rows.len(), derived)
                 }
                 Part::Elsewhere => self.elsewhere(field, proto),
                 Part::Params(leaves) => self.param_row(field, proto, proto_json, &leaves),
@@ -150,7 +155,7 @@ impl<'a> Job<'_, 'a> {
         shape.fields.iter().map(|field| found.fields.get(find(field)?)?.as_ref()).collect()
     }
 
-    fn row(&mut self, field: &'a Field, mut place: Place, record: NodeId, at: usize) -> Row {
+    fn row(&mut self, field: &'a Field, mut place: Place, record: NodeId, at: usize, derived: bool) -> Row {
         let shape = &self.contract().ty(field.ty.id).shape;
         let repeated = matches!(shape, AnyShape::List(_) | AnyShape::Map { .. }) && !place.wrapped;
         let (must, proto_json) = (self.must_be_there(field), place.proto_json);
@@ -179,7 +184,10 @@ impl<'a> Job<'_, 'a> {
             let (text, span) = (literal::json(default), default.span);
             self.compiler.fills.push(PendingFill { record, row: at, text, span });
         }
-        if place.spots != Spots::default() {
+        if derived {
+            // The target finds it by itself.
+            row.absent = Absent::Nothing;
+        } else if place.spots != Spots::default() {
             self.described_row(&mut row, field, &place, record, at);
         }
         row

@@ -6,11 +6,11 @@ use polywire_syntax::Value;
 
 use super::description::Step;
 use super::{Job, Place};
-use crate::{Encoding, Kind};
 use crate::codes::TOO_MANY_ALTERNATIVES;
 use crate::plan::{
     Branch, Empty, ExtraRule, Key, Node, NodeId, Peek, PeekRow, Record, Row, Slot, Sum, Tag, Text, Written,
 };
+use crate::{Encoding, Kind};
 
 /// Alternatives that can be told apart without a tag.
 const UNTAGGED_MAX: usize = 128;
@@ -47,8 +47,12 @@ impl<'a> Job<'_, 'a> {
             };
             let spots = self.stepped(place.spots, id, Step::Variant(at));
             let inner = Place { spots, ..inner };
-            let number = if place.spots.from.is_some() { self.number_of(place.spots, at) } else { inner.number };
-            let (node, written) = self.alternative(shape, at, &inner);
+            let number =
+                if place.spots.from.is_some() { self.number_of(place.spots, at) } else { inner.number };
+            let (node, mut written) = self.alternative(shape, at, &inner);
+            if self.mode.to != Encoding::Json {
+                written = self.selector_written(id, place, at);
+            }
             let slot = self.branch_slot(place.spots, at, &inner);
             branches.push(Branch { node, slot, number, written });
         }
@@ -57,12 +61,13 @@ impl<'a> Job<'_, 'a> {
             kinds: self.kinds_of_branches(shape),
             peek: self.peek(node, shape),
             exact: shape.exact && self.mode.checks,
+            named: self.named(id, place),
             branches,
         };
         let numbers: Vec<u32> = sum.branches.iter().map(|branch| branch.number).collect();
         self.compiler.plans.nodes[node.at()] = Node::Sum(Box::new(sum));
         let Some(wrapper) = wrapper else { return node };
-        let slot = Slot::bare().with_key(&place.key);
+        let slot = self.with_cells(Slot::bare().with_key(&place.key), place);
         self.fill_wrapper(wrapper, node, slot, &numbers, false, Empty::Refuse(crate::Stop::OneOf));
         wrapper
     }

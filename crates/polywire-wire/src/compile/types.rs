@@ -90,8 +90,14 @@ impl<'a> Job<'_, 'a> {
         let node = self.add(Node::Any);
         self.compiler.others.insert(key, node);
         let spots = self.stepped(place.spots, id, Step::Item);
-        let inside =
-            Place { key: Key::Item, implicit: false, omit_zero: false, map_key: None, spots, ..place.clone() };
+        let inside = Place {
+            key: Key::Item,
+            implicit: false,
+            omit_zero: false,
+            map_key: None,
+            spots,
+            ..place.clone()
+        };
         let mut slot = self.slot(&inside, false);
         let kind = place.kind.unwrap_or(ProtoKind::Message);
         if place.packed {
@@ -123,7 +129,8 @@ impl<'a> Job<'_, 'a> {
         let node = self.add(Node::Any);
         self.compiler.others.insert(memo, node);
         let (key_kind, value_kind) = (place.map_key.unwrap_or(self.natural(key)), place.kind);
-        let key_place = Place { key: Key::Bare, param: u16::MAX, spots: Spots::default(), ..place.inside(1, key_kind) };
+        let key_place =
+            Place { key: Key::Bare, param: u16::MAX, spots: Spots::default(), ..place.inside(1, key_kind) };
         let value_kind = value_kind.unwrap_or(ProtoKind::Message);
         let spots = self.stepped(place.spots, id, Step::Member);
         let value_place = Place { key: Key::Bare, param: u16::MAX, spots, ..place.inside(2, value_kind) };
@@ -314,7 +321,14 @@ impl<'a> Job<'_, 'a> {
         }
         // Null, boolean, number, text, list, object.
         let kinds = [1, 1 << 3, 1 << 1, 1 << 2, 1 << 5, 1 << 4];
-        let sum = self.add(Node::Sum(Box::new(Sum { branches, tag: None, kinds, peek: None, exact: false })));
+        let sum = self.add(Node::Sum(Box::new(Sum {
+            branches,
+            tag: None,
+            kinds,
+            peek: None,
+            exact: false,
+            named: Vec::new(),
+        })));
         let slot = Slot::bare().with_key(&place.key);
         self.fill_wrapper(wrapper, sum, slot, &[1, 2, 3, 4, 5, 6], false, Empty::Null);
         wrapper

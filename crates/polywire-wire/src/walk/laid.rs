@@ -11,6 +11,9 @@ use crate::json::JsonSink;
 use crate::plan::{Derived, DerivedFrom, Laid, Record, Row, Slot, Written};
 use crate::{Discard, Mark, Sink, Source, Step, Stop};
 
+/// What a value tells that is wrong itself.
+const NOT_TOLD: u32 = u32::MAX;
+
 /// Where a record is.
 struct Course<'a> {
     record: &'a Record,
@@ -148,7 +151,8 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
         if COLLECT {
             self.state.path.pop();
         }
-        self.state.places[course.base + usize::from(at)].told = self.state.told;
+        let told = if done.is_ok() { self.state.told } else { NOT_TOLD };
+        self.state.places[course.base + usize::from(at)].told = told;
         match done {
             Ok(()) => Ok(()),
             Err(rule) => self.caught(rule, Segment::Row(course.record.id, at), start),
@@ -179,6 +183,9 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
             return Ok(());
         };
         let told = self.state.places[course.base + usize::from(derived.of)].told;
+        if told == NOT_TOLD {
+            return Ok(());
+        }
         let end = self.source.mark();
         self.source.jump(mark)?;
         let agreed = self.agrees(&course.record.rows[usize::from(derived.row)], derived, told);

@@ -2,7 +2,7 @@
 
 use super::Walk;
 use crate::plan::{Node, Peek, Sum, Tag};
-use crate::{Kind, Sink, Source, Step, Stop};
+use crate::{Discard, Kind, Sink, Source, Step, Stop};
 
 impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, K, COLLECT> {
     #[inline(never)]
@@ -31,7 +31,12 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
         self.source.place(&branch.slot);
         match &nodes[branch.node.at()] {
             Node::Record(record) => self.record(record, &branch.slot, branch.written.as_ref())?,
-            _ => self.value_apart(branch.node, &branch.slot)?,
+            _ => {
+                if let Some((slot, value)) = &branch.written {
+                    self.sink.tag(slot, value);
+                }
+                self.value_apart(branch.node, &branch.slot)?;
+            }
         }
         self.state.told = at as u32;
         Ok(())
@@ -117,11 +122,16 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
                     end = Some((self.source.mark(), at));
                 }
             } else {
-                let written = self.sink.checkpoint();
-                if self.attempt(sum, at)? {
+                // What the first wrote must stay.
+                let mut walk = Walk::<S, Discard, false> {
+                    nodes: self.nodes,
+                    source: &mut *self.source,
+                    sink: &mut Discard,
+                    state: &mut *self.state,
+                };
+                if walk.attempt(sum, at)? {
                     return Err(Stop::OneOf);
                 }
-                self.sink.rollback(written);
             }
         }
         let Some((end, at)) = end else {

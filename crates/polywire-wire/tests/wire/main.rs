@@ -9,5 +9,6 @@ mod operation;
 mod oracle;
 mod protojson;
 mod random;
+mod record;
 mod rules;
 mod run;

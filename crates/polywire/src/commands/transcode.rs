@@ -72,7 +72,7 @@ impl FramingChoice {
         match (self, encoding) {
             (FramingChoice::Single, _) => Framing::Single,
             (FramingChoice::Usual, Encoding::Json) => Framing::Lines,
-            (FramingChoice::Usual, Encoding::Avro | Encoding::Protobuf) => Framing::Delimited,
+            (FramingChoice::Usual, _) => Framing::Delimited,
         }
     }
 }
