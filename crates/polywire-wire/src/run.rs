@@ -148,6 +148,7 @@ impl<'a> Pass<'a> {
         let slot = self.slot.or(root.slot.as_deref()).unwrap_or(&bare);
         let (nodes, state) = (self.nodes, &mut *self.state);
         state.indexing = careful && root.from != Encoding::Protobuf;
+        state.ordered = careful && root.from == Encoding::Protobuf;
         let done = match root.from {
             Encoding::Json => {
                 let mut source = JsonSource::new(input, root.depth, self.source).map_err(begun)?;

@@ -1,6 +1,8 @@
 //! Copybooks as descriptions.
 
-use polywire_contract::{Cobol, CobolId, CobolKind, CobolNumber, CobolPlace, Contract, Literal, TypeId};
+use polywire_contract::{
+    Cobol, CobolId, CobolKind, CobolNumber, CobolPlace, Contract, Literal, Record, TypeId,
+};
 use polywire_syntax::Value;
 
 use super::description::{Description, Selector, Spot, Step};
@@ -192,6 +194,13 @@ impl Description for Copybooks {
 
     fn derives(&self) -> bool {
         true
+    }
+
+    fn record_fits(&self, contract: &Contract, at: Spot, record: &Record) -> Result<(), String> {
+        let derived = contract.cobol.derived(CobolId(at.0));
+        let same =
+            derived.len() == record.derived.len() && derived.iter().all(|one| record.derived.contains(one));
+        if same { Ok(()) } else { Err("its counts and selectors are others there".to_string()) }
     }
 
     fn narrow(&self, contract: &Contract, at: Spot, node: &mut Node) -> Result<(), String> {

@@ -1,7 +1,7 @@
 //! Descriptions: what says how values lie in an encoding that carries neither names nor tags (an Avro schema, a copybook,
 //! a C struct). The compiler walks one beside the type, place by place.
 
-use polywire_contract::{Contract, TypeId};
+use polywire_contract::{Contract, Record, TypeId};
 
 use super::{Job, Mode, Place};
 use crate::Encoding;
@@ -77,6 +77,13 @@ pub(crate) trait Description: Sync {
     fn derives(&self) -> bool {
         false
     }
+    /// Whether what a record says of its fields holds where they lie.
+    ///
+    /// # Errors
+    /// Why it does not.
+    fn record_fits(&self, _: &Contract, _: Spot, _: &Record) -> Result<(), String> {
+        Ok(())
+    }
     /// Adds to the rules of a value what its place can hold.
     ///
     /// # Errors
@@ -149,11 +156,7 @@ impl Job<'_, '_> {
 
     /// A place as sources and sinks know it; `list` is a list of its own field.
     pub(super) fn slot(&self, place: &Place, list: bool) -> Slot {
-        self.with_cells(place.slot(list), place)
-    }
-
-    /// Adds what descriptions say of a place.
-    pub(super) fn with_cells(&self, mut slot: Slot, place: &Place) -> Slot {
+        let mut slot = place.slot(list);
         let contract = self.contract();
         let cell = |description: Option<&dyn Description>, at: Option<Spot>| {
             description.zip(at).map(|(description, at)| Box::new(description.cell(contract, at)))
@@ -185,6 +188,17 @@ impl Job<'_, '_> {
             }
         }
         node
+    }
+
+    /// Asks both sides whether what a record says of its fields holds there.
+    pub(super) fn record_fits(&mut self, ty: TypeId, record: &Record, spots: Spots) {
+        let contract = self.contract();
+        let sides: Vec<_> = self.at_spots(spots).collect();
+        for (description, at, encoding) in sides {
+            if let Err(reason) = description.record_fits(contract, at, record) {
+                self.no_form(ty, encoding, &reason);
+            }
+        }
     }
 
     /// Whether a moment or span of time is text on its way, because a side that is no JSON holds it as such.

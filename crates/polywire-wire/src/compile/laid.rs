@@ -52,7 +52,7 @@ impl Job<'_, '_> {
         if field.ty.nullable && !null {
             self.no_form(field.ty.id, self.mode.to, "null has no place there");
         }
-        if self.must_be_there(field) {
+        if self.must_be_there(field) || place.derived && self.target_derives() {
             return;
         }
         let empty = |default: &Literal| matches!(&default.value, Value::List(items) if items.is_empty());
@@ -94,6 +94,10 @@ impl Job<'_, '_> {
             let postponed = !in_order || self.target_derives();
             if postponed {
                 rows[row].required = false;
+            }
+            if self.target_derives() {
+                // What was found must stay.
+                rows[row].absent = Absent::Nothing;
             }
             laid.derived.push(Derived { row: row as u16, of: of as u16, from, postponed });
         }

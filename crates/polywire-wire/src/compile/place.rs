@@ -28,6 +28,8 @@ pub(crate) struct Place {
     pub(crate) json: bool,
     /// Where the value stands in the descriptions of both sides.
     pub(crate) spots: Spots,
+    /// The value follows from another field's.
+    pub(crate) derived: bool,
 }
 
 impl Place {
@@ -47,6 +49,7 @@ impl Place {
             param: u16::MAX,
             json: false,
             spots: Spots::default(),
+            derived: false,
         }
     }
 

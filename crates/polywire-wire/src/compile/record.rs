@@ -83,11 +83,9 @@ impl<'a> Job<'_, 'a> {
         for at in orders.rows {
             let field = &shape.fields[at];
             let proto = fields.get(at).copied().flatten();
-            let derived =
-                self.target_derives() && shape.derived.iter().any(|derived| derived.field as usize == at);
             if self.mode.protobuf() && proto.is_none() {
-                if self.mode.described() && !derived {
-                    self.no_form(field.ty.id, Encoding::Protobuf, "it is no field of the message");
+                if spots != Spots::default() {
+                    self.no_form(field.ty.id, Encoding::Protobuf, "it has no field there");
                 }
                 continue;
             }
@@ -96,7 +94,8 @@ impl<'a> Job<'_, 'a> {
                 Part::Row => {
                     let place = Place::field(&field.name, proto, proto_json);
                     let spots = self.stepped(spots, ty, Step::Field(at));
-                    self.row(field, Place { spots, ..place }, id, rows.len(), derived)
+                    let derived = shape.derived.iter().any(|derived| derived.field as usize == at);
+                    self.row(field, Place { spots, derived, ..place }, id, rows.len())
                 }
                 Part::Elsewhere => self.elsewhere(field, proto),
                 Part::Params(leaves) => self.param_row(field, proto, proto_json, &leaves),
@@ -110,6 +109,7 @@ impl<'a> Job<'_, 'a> {
             let node = self.add(Node::Tag);
             rows.push(Row::new(tag, node, Slot::bare()));
         }
+        self.record_fits(ty, shape, spots);
         let groups_required = self.groups(shape, &places, &mut rows);
         let extra = self.extra_of(shape);
         let mut record = Record::new(id, rows, extra);
@@ -155,7 +155,7 @@ impl<'a> Job<'_, 'a> {
         shape.fields.iter().map(|field| found.fields.get(find(field)?)?.as_ref()).collect()
     }
 
-    fn row(&mut self, field: &'a Field, mut place: Place, record: NodeId, at: usize, derived: bool) -> Row {
+    fn row(&mut self, field: &'a Field, mut place: Place, record: NodeId, at: usize) -> Row {
         let shape = &self.contract().ty(field.ty.id).shape;
         let repeated = matches!(shape, AnyShape::List(_) | AnyShape::Map { .. }) && !place.wrapped;
         let (must, proto_json) = (self.must_be_there(field), place.proto_json);
@@ -184,10 +184,7 @@ impl<'a> Job<'_, 'a> {
             let (text, span) = (literal::json(default), default.span);
             self.compiler.fills.push(PendingFill { record, row: at, text, span });
         }
-        if derived {
-            // The target finds it by itself.
-            row.absent = Absent::Nothing;
-        } else if place.spots != Spots::default() {
+        if place.spots != Spots::default() {
             self.described_row(&mut row, field, &place, record, at);
         }
         row

@@ -67,7 +67,9 @@ impl<'a> Job<'_, 'a> {
         let numbers: Vec<u32> = sum.branches.iter().map(|branch| branch.number).collect();
         self.compiler.plans.nodes[node.at()] = Node::Sum(Box::new(sum));
         let Some(wrapper) = wrapper else { return node };
-        let slot = self.with_cells(Slot::bare().with_key(&place.key), place);
+        // The sides that are described see the sum itself.
+        let Slot { from, to, .. } = self.slot(place, false);
+        let slot = Slot { from, to, ..Slot::bare().with_key(&place.key) };
         self.fill_wrapper(wrapper, node, slot, &numbers, false, Empty::Refuse(crate::Stop::OneOf));
         wrapper
     }

@@ -11,8 +11,8 @@ use crate::json::JsonSink;
 use crate::plan::{Derived, DerivedFrom, Laid, Record, Row, Slot, Written};
 use crate::{Discard, Mark, Sink, Source, Step, Stop};
 
-/// What a value tells that is wrong itself.
-const NOT_TOLD: u32 = u32::MAX;
+/// A list or sum that does not say how many items it has, or which alternative it is.
+const NOTHING_TOLD: u32 = u32::MAX;
 
 /// Where a record is.
 struct Course<'a> {
@@ -134,7 +134,7 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
             if course.laid.is_postponed(at) {
                 continue;
             }
-            if row.required && !last {
+            if row.required && !last && !self.state.ordered {
                 return Err(Stop::Careful);
             }
             self.lacking(row)?;
@@ -151,7 +151,8 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
         if COLLECT {
             self.state.path.pop();
         }
-        let told = if done.is_ok() { self.state.told } else { NOT_TOLD };
+        // Of a value that is wrong nothing follows.
+        let told = if done.is_ok() { self.state.told } else { NOTHING_TOLD };
         self.state.places[course.base + usize::from(at)].told = told;
         match done {
             Ok(()) => Ok(()),
@@ -183,7 +184,7 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
             return Ok(());
         };
         let told = self.state.places[course.base + usize::from(derived.of)].told;
-        if told == NOT_TOLD {
+        if told == NOTHING_TOLD {
             return Ok(());
         }
         let end = self.source.mark();
@@ -225,5 +226,5 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
 
 fn is_number(text: &[u8], number: u32) -> bool {
     let inner = text.strip_prefix(b"\"").and_then(|text| text.strip_suffix(b"\""));
-    inner.unwrap_or(text) == number.to_string().as_bytes()
+    std::str::from_utf8(inner.unwrap_or(text)).is_ok_and(|text| text.parse() == Ok(number))
 }

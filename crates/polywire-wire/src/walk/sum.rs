@@ -122,14 +122,14 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
                     end = Some((self.source.mark(), at));
                 }
             } else {
-                // What the first wrote must stay.
-                let mut walk = Walk::<S, Discard, false> {
+                // What was written stays: the others are only tried.
+                let mut tried = Walk::<S, Discard, false> {
                     nodes: self.nodes,
                     source: &mut *self.source,
                     sink: &mut Discard,
                     state: &mut *self.state,
                 };
-                if walk.attempt(sum, at)? {
+                if tried.attempt(sum, at)? {
                     return Err(Stop::OneOf);
                 }
             }

@@ -1,10 +1,11 @@
 //! COBOL records: JSON and Protobuf to bytes that are spelled out, and back; what is wrong is refused.
 
 mod book;
+mod generated;
 
-use polywire_contract::{CobolPage, CobolSign, CobolUsage, Extra, Int};
+use polywire_contract::{CobolKind, CobolPage, CobolSign, CobolUsage, Extra, Float, Int, Shape};
 
-use book::{Book, Ways, comp, literal_text, number};
+use book::{Book, Item, Ways, comp, literal_list, literal_number, literal_text, number};
 
 /// A text in EBCDIC 037, padded.
 fn ebcdic(text: &str, size: usize) -> Vec<u8> {
@@ -305,8 +306,263 @@ fn counts_of_bytes_are_not_believed() {
         &|bytes| bytes[6] = 0xf1,
         "/total type, /flags/0 type, /flags/1 type, /flags/2 type, /noteCount type, /notes type",
     );
-    check(&|bytes| drop(bytes.pop()), "/checked malformed at 51");
+    check(&|bytes| bytes.truncate(51), "/checked malformed at 51");
     check(&|bytes| bytes.push(0x40), " malformed at 52");
     check(&|bytes| bytes.truncate(9), "/lines/0/sku malformed at 9");
     check(&|bytes| bytes.clear(), "/customer malformed at 0");
+}
+
+/// One item alone, in a record of its own.
+fn holder(make: impl FnOnce(&mut Book) -> Item, page: CobolPage) -> Ways {
+    let mut book = Book::default();
+    let item = make(&mut book);
+    let whole = book.group(&[("v!", item)], Extra::Closed);
+    book.done(whole, page)
+}
+
+/// Values of one item: the same both ways, or what is wrong with them.
+#[track_caller]
+fn values(make: impl FnOnce(&mut Book) -> Item, page: CobolPage, cases: &[(&str, Result<&[u8], &str>)]) {
+    let mut ways = holder(make, page);
+    for (value, expected) in cases {
+        let json = format!("{{\"v\":{value}}}");
+        match expected {
+            Ok(bytes) => ways.same(&json, bytes),
+            Err(told) => assert_eq!(ways.record(&json), Err(told.to_string()), "{json}"),
+        }
+    }
+}
+
+#[test]
+fn text_is_what_its_page_holds() {
+    let cases: &[(&str, Result<&[u8], &str>)] = &[
+        (r#""é€""#, Ok(&[0x51, 0x9f, 0x40, 0x40])),
+        (r#""""#, Ok(&[0x40; 4])),
+        (r#"" a""#, Ok(&[0x40, 0x81, 0x40, 0x40])),
+        (r#""abcde""#, Err("/v maxLength")),
+        (r#""日""#, Err("/v format")),
+        (r#""¤""#, Err("/v format")),
+        // Padding would be taken for it.
+        (r#""a ""#, Err("/v format")),
+        ("1", Err("/v type")),
+        ("null", Err("/v type")),
+    ];
+    values(|book| book.text(4), CobolPage::Ebcdic1140, cases);
+    values(|book| book.text(2), CobolPage::Ascii, &[(r#""ab""#, Ok(b"ab")), (r#""é""#, Err("/v format"))]);
+    values(|book| book.text(2), CobolPage::Latin1, &[(r#""é""#, Ok(&[0xe9, b' ']))]);
+    let right = |book: &mut Book| book.item(Shape::Text, CobolKind::Text { size: 3, right: true });
+    let cases: &[(&str, Result<&[u8], &str>)] =
+        &[(r#""ab""#, Ok(b" ab")), (r#""a ""#, Ok(b" a ")), (r#"" a""#, Err("/v format"))];
+    values(right, CobolPage::Ascii, cases);
+    let mut ways = holder(|book| book.text(2), CobolPage::Ascii);
+    assert_eq!(ways.json(&[b'a', 0xe9]), "/v format");
+    assert_eq!(ways.found(&[b'a', 0xe9]), ["bytes that are no text"]);
+    assert_eq!(ways.json(b"\n\""), r#"{"v":"\n\""}"#);
+}
+
+#[test]
+fn numbers_are_what_their_digits_hold() {
+    let packed = |book: &mut Book| book.decimal(number(CobolUsage::Packed, 5, 2, CobolSign::Trailing));
+    let cases: &[(&str, Result<&[u8], &str>)] = &[
+        (r#""999.99""#, Ok(&[0x99, 0x99, 0x9c])),
+        (r#""-0.05""#, Ok(&[0x00, 0x00, 0x5d])),
+        (r#""1000.00""#, Err("/v format")),
+        (r#""1.005""#, Err("/v format")),
+        (r#""1e2""#, Err("/v format")),
+    ];
+    values(packed, CobolPage::Ebcdic037, cases);
+    // The type allows more than the item holds.
+    let wide = |book: &mut Book| {
+        let picture = number(CobolUsage::Packed, 5, 2, CobolSign::None);
+        book.item(Shape::Decimal { digits: 9, scale: 4 }, CobolKind::Number(picture))
+    };
+    let cases: &[(&str, Result<&[u8], &str>)] = &[
+        (r#""999.99""#, Ok(&[0x99, 0x99, 0x9f])),
+        (r#""1000.00""#, Err("/v maximum")),
+        (r#""-0.01""#, Err("/v minimum")),
+        (r#""0.001""#, Err("/v format")),
+    ];
+    values(wide, CobolPage::Ebcdic037, cases);
+    let any = |book: &mut Book| {
+        let picture = number(CobolUsage::Display, 3, 1, CobolSign::TrailingSeparate);
+        book.item(Shape::Decimal { digits: 0, scale: 0 }, CobolKind::Number(picture))
+    };
+    let cases: &[(&str, Result<&[u8], &str>)] =
+        &[(r#""-99.9""#, Ok(b"999-")), (r#""100""#, Err("/v maximum")), (r#""0.05""#, Err("/v format"))];
+    values(any, CobolPage::Ascii, cases);
+    let binary = |book: &mut Book| book.int(Int::I32, number(comp(2), 3, 0, CobolSign::Trailing));
+    let cases: &[(&str, Result<&[u8], &str>)] = &[
+        ("-999", Ok(&[0xfc, 0x19])),
+        ("1000", Err("/v maximum")),
+        ("-1000", Err("/v minimum")),
+        ("1.5", Err("/v type")),
+    ];
+    values(binary, CobolPage::Ebcdic037, cases);
+    let mut ways = holder(binary, CobolPage::Ascii);
+    assert_eq!(ways.json(&[0x7f, 0xff]), "/v maximum");
+    let whole = CobolUsage::Binary { bytes: 8, little: false, whole: true };
+    let cases: &[(&str, Result<&[u8], &str>)] =
+        &[("18446744073709551615", Ok(&[0xff; 8])), ("-1", Err("/v minimum"))];
+    values(|book| book.int(Int::U64, number(whole, 18, 0, CobolSign::None)), CobolPage::Ascii, cases);
+}
+
+#[test]
+fn floats_are_exact_decimals_of_their_item() {
+    let packed = |book: &mut Book| {
+        let picture = number(CobolUsage::Packed, 7, 2, CobolSign::Trailing);
+        book.item(Shape::Float(Float::F64), CobolKind::Number(picture))
+    };
+    let cases: &[(&str, Result<&[u8], &str>)] = &[
+        ("0.07", Ok(&[0x00, 0x00, 0x00, 0x7c])),
+        ("-12345.67", Ok(&[0x12, 0x34, 0x56, 0x7d])),
+        ("99999.99", Ok(&[0x99, 0x99, 0x99, 0x9c])),
+        ("100000.0", Err("/v maximum")),
+        ("0.075", Err("/v multipleOf")),
+    ];
+    values(packed, CobolPage::Ebcdic037, cases);
+}
+
+#[test]
+fn other_values_lie_as_text_or_bytes() {
+    let text = |size| CobolKind::Text { size, right: false };
+    let date = |book: &mut Book| book.item(Shape::Date, text(10));
+    let cases: &[(&str, Result<&[u8], &str>)] =
+        &[(r#""2024-02-29""#, Ok(b"2024-02-29")), (r#""2023-02-29""#, Err("/v format"))];
+    values(date, CobolPage::Ascii, cases);
+    let status = |book: &mut Book| {
+        let ty = book.hand.enumeration(&["new", "paid"]);
+        (ty, book.hand.contract.cobol.add(text(4)))
+    };
+    let cases: &[(&str, Result<&[u8], &str>)] =
+        &[(r#""new""#, Ok(b"new ")), (r#""paid""#, Ok(b"paid")), (r#""old""#, Err("/v enum"))];
+    values(status, CobolPage::Ascii, cases);
+    assert_eq!(holder(status, CobolPage::Ascii).json(b"old "), "/v enum");
+    let raw = |book: &mut Book| book.item(Shape::Bytes, CobolKind::Bytes(3));
+    let cases: &[(&str, Result<&[u8], &str>)] =
+        &[(r#""AP8g""#, Ok(&[0x00, 0xff, 0x20])), (r#""AP8=""#, Err("/v format"))];
+    values(raw, CobolPage::Ascii, cases);
+    let at = |book: &mut Book| book.item(Shape::Instant, text(24));
+    values(at, CobolPage::Ascii, &[(r#""2024-01-01T00:00:00.500Z""#, Ok(b"2024-01-01T00:00:00.500Z"))]);
+    let mut ways = holder(at, CobolPage::Ascii);
+    ways.through_protobuf(b"2024-01-01T00:00:00.500Z");
+}
+
+#[test]
+fn alternatives_need_not_be_groups_nor_selectors_text() {
+    let mut book = Book::default();
+    let kind = book.int(Int::I32, number(CobolUsage::Packed, 3, 0, CobolSign::Trailing));
+    let (name, count) = (book.text(6), book.int(Int::I32, number(comp(4), 9, 0, CobolSign::None)));
+    let values = [[literal_number("1")], [literal_number("-20")]];
+    let area = book.redefines(kind, &[(name, &values[0]), (count, &values[1])]);
+    let whole = book.group(&[("v!", area), ("kind", kind)], Extra::Closed);
+    // The selector stands before the area.
+    let CobolKind::Group(mut parts) = book.hand.contract.cobol.get(whole.1).kind.clone() else {
+        unreachable!()
+    };
+    parts.reverse();
+    book.hand.contract.cobol.items[whole.1.0 as usize].kind = CobolKind::Group(parts);
+    let mut ways = book.done(whole, CobolPage::Ascii);
+    assert_eq!(ways.record(r#"{"v":"ab"}"#), Ok(b"\x00\x1cab    ".to_vec()));
+    assert_eq!(ways.record(r#"{"v":513,"kind":-20}"#), Ok(b"\x02\x0d\x00\x00\x02\x01  ".to_vec()));
+    assert_eq!(ways.record(r#"{"v":513,"kind":1}"#), Err("/kind const".to_string()));
+    assert_eq!(ways.json(b"\x02\x0d\x00\x00\x02\x01  "), r#"{"kind":-20,"v":513}"#);
+    // Other signs of the same value.
+    assert_eq!(ways.json(b"\x00\x1fab    "), r#"{"kind":1,"v":"ab"}"#);
+    assert_eq!(ways.json(b"\x00\x1dab    "), "/v oneOf");
+    assert_eq!(ways.json(b"  ab    "), "/kind type, /v type");
+}
+
+#[test]
+fn alternatives_that_were_tried_leave_nothing_behind() {
+    let mut book = Book::default();
+    let kind = book.text(1);
+    let (long, digits) =
+        (book.text(8), book.int(Int::I32, number(CobolUsage::Display, 2, 0, CobolSign::None)));
+    let a = book.group(&[("x!", long), ("n!", digits)], Extra::Open);
+    let (short, text) = (book.text(3), book.text(1));
+    let b = book.group(&[("x!", short), ("n!", text)], Extra::Open);
+    let values = [[literal_text("A")], [literal_text("B")]];
+    let area = book.redefines(kind, &[(a, &values[0]), (b, &values[1])]);
+    let tail = book.text(2);
+    let whole = book.group(&[("kind", kind), ("v!", area), ("tail!", tail)], Extra::Closed);
+    let mut ways = book.done(whole, CobolPage::Ascii);
+    for json in objects(&[r#""tail":"zz""#, r#""v":{"x":"abc","n":7}"#]) {
+        assert_eq!(ways.record(&json), Ok(b"Aabc     07zz".to_vec()), "{json}");
+    }
+    for json in objects(&[r#""tail":"zz""#, r#""v":{"x":"abc","n":"7"}"#]) {
+        assert_eq!(ways.record(&json), Ok(b"Babc7      zz".to_vec()), "{json}");
+    }
+}
+
+#[test]
+fn counts_without_a_field_and_fields_without_a_count() {
+    // A hidden count; and a table whose place is always the largest.
+    let mut book = Book::default();
+    let count = book.int(Int::I32, number(CobolUsage::Display, 1, 0, CobolSign::None));
+    let item = book.text(2);
+    let list = book.hand.list(item.0);
+    let kind = CobolKind::Table { item: item.1, min: 0, max: 3, depending: Some(count.1), slides: false };
+    let table = (list, book.hand.contract.cobol.add(kind));
+    let tail = book.text(1);
+    let whole = book.group(&[("", count), ("list", table), ("tail!", tail)], Extra::Closed);
+    if let Shape::Record(record) = &mut book.hand.contract.types[whole.0.0 as usize].shape {
+        record.fields[0].default = Some(literal_list());
+    }
+    let mut ways = book.done(whole, CobolPage::Ascii);
+    ways.same(r#"{"list":["ab","c"],"tail":"z"}"#, b"2abc   z");
+    ways.same(r#"{"list":[],"tail":"z"}"#, b"0      z");
+    assert_eq!(ways.record(r#"{"tail":"z"}"#), Ok(b"0      z".to_vec()));
+    assert_eq!(ways.json(b"4abcdefz"), "/list maxItems");
+    assert_eq!(ways.json(b" abcdefz"), "/list type");
+}
+
+#[test]
+fn defaults_have_their_place() {
+    let mut book = Book::default();
+    let (a, b) = (book.text(3), book.int(Int::I32, number(CobolUsage::Packed, 3, 0, CobolSign::None)));
+    let whole = book.group(&[("a", a), ("b", b)], Extra::Closed);
+    if let Shape::Record(record) = &mut book.hand.contract.types[whole.0.0 as usize].shape {
+        record.fields[0].default = Some(literal_text("no"));
+        record.fields[1].default = Some(literal_number("42"));
+    }
+    let mut ways = book.done(whole, CobolPage::Ascii);
+    assert_eq!(ways.record("{}"), Ok(b"no \x04\x2f".to_vec()));
+    assert_eq!(ways.record(r#"{"b":1}"#), Ok(b"no \x00\x1f".to_vec()));
+}
+
+#[test]
+fn what_has_no_place_has_no_plan() {
+    let text = |size| CobolKind::Text { size, right: false };
+    let check = |make: &dyn Fn(&mut Book) -> Vec<(&'static str, Item)>, expected: &str| {
+        let mut book = Book::default();
+        let parts = make(&mut book);
+        let whole = book.group(&parts, Extra::Closed);
+        let told = book.refused(whole, CobolPage::Ascii);
+        assert!(told.contains(expected), "{told}");
+    };
+    check(&|book| vec![("a", book.text(1))], "may be absent");
+    check(&|book| vec![("a!?", book.text(1))], "null has no place");
+    check(&|book| vec![("a!", book.item(Shape::Bool, text(1)))], "is text");
+    check(&|book| vec![("a!", book.item(Shape::Text, CobolKind::Bytes(1)))], "is bytes");
+    check(&|book| vec![("a!", book.item(Shape::Instant, CobolKind::Bytes(1)))], "is bytes");
+    check(
+        &|book| vec![("a!", book.int(Int::I32, number(CobolUsage::Packed, 3, 1, CobolSign::None)))],
+        "after the point",
+    );
+    let long = |book: &mut Book| {
+        let ty = book.hand.enumeration(&["long"]);
+        vec![("a!", (ty, book.hand.contract.cobol.add(text(3))))]
+    };
+    check(&long, "`long` does not fit");
+    let chosen = |value: &'static str, other: &'static str| {
+        move |book: &mut Book| {
+            let (kind, a, b) = (book.text(1), book.text(1), book.text(2));
+            let values = [[literal_text(value)], [literal_text(other)]];
+            let area = book.redefines(kind, &[(a, &values[0]), (b, &values[1])]);
+            vec![("kind", kind), ("a!", area)]
+        }
+    };
+    check(&chosen("A", "A"), "two alternatives");
+    check(&chosen("A", "BB"), "does not fit its item");
+    check(&chosen("A", "日"), "does not fit its item");
 }

@@ -34,6 +34,10 @@ pub(crate) fn literal_number(text: &str) -> Literal {
     Node { value: Value::Number(Number(text.into())), span: SPAN }
 }
 
+pub(crate) fn literal_list() -> Literal {
+    Node { value: Value::List(Vec::new()), span: SPAN }
+}
+
 impl Book {
     pub(crate) fn item(&mut self, shape: Shape, kind: CobolKind) -> Item {
         (self.hand.ty(shape, vec![]), self.hand.contract.cobol.add(kind))
