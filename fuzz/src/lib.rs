@@ -1,5 +1,7 @@
 //! What the targets do with bytes: read them, and hold what must be true whatever they are.
 
+mod record;
+
 use std::cell::RefCell;
 
 use polywire_contract::{Contract, Shape, TypeId};
@@ -7,6 +9,8 @@ use polywire_diag::{Diagnostic, FileId, Format, SourceMap, render};
 use polywire_read::{Missing, READERS, Sources};
 use polywire_syntax::{Limits, parse, parse_json};
 use polywire_wire::{Compiler, Encoding, Passed, PlanId, PlanOptions, Plans, Refusal, Scratch};
+
+pub use record::wire_record;
 
 /// One file, and nothing beside it.
 #[derive(Default)]
