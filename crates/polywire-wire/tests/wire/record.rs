@@ -3,9 +3,10 @@
 mod book;
 mod generated;
 
-use polywire_contract::{CobolKind, CobolPage, CobolSign, CobolUsage, Extra, Float, Int, Shape};
+use polywire_contract::{AvroField, AvroSchema, CobolKind, CobolPage, CobolSign, CobolUsage, Extra, Float, Int, Shape};
 
-use book::{Book, Item, Ways, comp, literal_list, literal_number, literal_text, number};
+use book::{Book, Item, Ways, comp, literal_list, literal_number, literal_text, number, through};
+use polywire_wire::Encoding;
 
 /// A text in EBCDIC 037, padded.
 fn ebcdic(text: &str, size: usize) -> Vec<u8> {
@@ -565,4 +566,28 @@ fn what_has_no_place_has_no_plan() {
     check(&chosen("A", "A"), "two alternatives");
     check(&chosen("A", "BB"), "does not fit its item");
     check(&chosen("A", "日"), "does not fit its item");
+}
+
+#[test]
+fn avro_has_the_fields_in_another_order() {
+    let mut book = Book::default();
+    let (name, tail, a) = (book.text(3), book.text(2), book.text(2));
+    let count = book.int(Int::I32, number(CobolUsage::Display, 1, 0, CobolSign::None));
+    let b = book.decimal(number(CobolUsage::Packed, 3, 2, CobolSign::Trailing));
+    let item = book.group(&[("a!", a), ("b!", b)], Extra::Closed);
+    let list = book.table(item, 0, 9, Some(count));
+    let whole = book.group(&[("name!", name), ("n!", count), ("list!", list), ("tail!", tail)], Extra::Closed);
+    let avro = &mut book.hand.contract.avro;
+    let (text, int) = (avro.add(AvroSchema::String), avro.add(AvroSchema::Int));
+    let decimal = avro.add(AvroSchema::Decimal { scale: 2, size: None });
+    let part = |field, schema| AvroField { field, schema };
+    let item = avro.add(AvroSchema::Record(vec![part(1, decimal), part(0, text)]));
+    let list = avro.add(AvroSchema::Array(item));
+    let fields = vec![part(3, text), part(2, list), part(0, text), part(1, int)];
+    let schema = avro.add(AvroSchema::Record(fields));
+    avro.types.insert(whole.0, schema);
+    let record = b"abc2xy\x12\x3cz \x00\x5dTT";
+    let (avro, back) = through(&mut book, whole, Encoding::Avro, record);
+    assert_eq!(avro, b"\x04TT\x04\x02\x7b\x04xy\x02\xfb\x02z\x00\x06abc\x04");
+    assert_eq!(back, Ok(record.to_vec()));
 }

@@ -203,3 +203,19 @@ impl Ways {
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" ")
 }
+
+/// From one encoding to another and back.
+pub(crate) fn through(book: &mut Book, whole: Item, by: Encoding, record: &[u8]) -> (Vec<u8>, Result<Vec<u8>, Refusal>) {
+    assert_eq!(book.hand.contract.cobol.lay(whole.1, CobolPage::Ascii), Ok(()));
+    book.hand.contract.cobol.types.insert(whole.0, whole.1);
+    let (mut compiler, mut diags) = (Compiler::new(&book.hand.contract), Vec::new());
+    let options = PlanOptions::default();
+    let mut plan = |from, to| compiler.ty(whole.0.into(), from, to, &options, &mut diags);
+    let (there, back) = (plan(Encoding::Record, by), plan(by, Encoding::Record));
+    assert!(diags.is_empty(), "{diags:?}");
+    let (plans, mut scratch) = (compiler.finish(), Scratch::new(1));
+    let (mut between, mut out) = (Vec::new(), Vec::new());
+    assert_eq!(plans.transcode(there.unwrap(), record, &mut between, &mut scratch), Ok(Passed::Written));
+    let back = plans.transcode(back.unwrap(), &between, &mut out, &mut scratch).map(|_| out);
+    (between, back)
+}
