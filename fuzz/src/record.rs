@@ -73,7 +73,7 @@ impl Book {
         let variants = parts.iter().enumerate().map(variant).collect();
         let alternatives = parts.iter().enumerate().map(alternative).collect();
         let shape = Shape::Sum(Sum { variants, tag: None, exact: true });
-        self.item(shape, CobolKind::Redefines { selector: selector.1, alternatives })
+        self.item(shape, CobolKind::Redefines { selector: selector.1, alternatives, apart: false })
     }
 
     fn whole(&mut self) -> TypeId {

@@ -64,10 +64,13 @@ pub enum CobolKind {
     },
     /// `REDEFINES`: a sum.
     Redefines {
-        /// The item before it in the same group that says which alternative lies there.
+        /// The item that says which alternative lies there: before it in the same group; or in one of the alternatives, all of
+        /// which have such an item in the same bytes.
         selector: CobolId,
         /// Its alternatives; all begin at the same byte.
         alternatives: Vec<CobolAlternative>,
+        /// Each alternative is a record that ends where it ends (several level 01 of one file).
+        apart: bool,
     },
 }
 
@@ -204,7 +207,7 @@ impl Cobol {
                     let field = field_of((*depending)?)?;
                     Some(Derived { field, from: Derivation::Count(of) })
                 }
-                CobolKind::Redefines { selector, alternatives } => {
+                CobolKind::Redefines { selector, alternatives, .. } => {
                     let mut values = vec![Vec::new(); alternatives.len()];
                     for alternative in alternatives {
                         *values.get_mut(alternative.variant as usize)? = alternative.values.clone();

@@ -41,7 +41,7 @@ pub(crate) enum RecordForm {
     /// Occurrences.
     Table(Table),
     /// An area with several layouts, and the item that says which one lies there.
-    Area(CobolAt, u32, Leaf),
+    Area(Area),
 }
 
 /// What an elementary item holds.
@@ -53,6 +53,18 @@ pub(crate) enum Leaf {
     Bytes,
     /// A number.
     Number(CobolNumber),
+}
+
+/// An area with several layouts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Area {
+    /// Where the selector lies.
+    pub(crate) selector: CobolAt,
+    /// Its bytes.
+    pub(crate) size: u32,
+    pub(crate) leaf: Leaf,
+    /// The record ends where the alternative ends.
+    pub(crate) apart: bool,
 }
 
 /// Occurrences.

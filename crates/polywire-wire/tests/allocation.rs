@@ -101,7 +101,7 @@ fn copybook() -> (Contract, TypeId) {
     let alternative =
         |(variant, item, value)| CobolAlternative { variant, item, values: vec![literal(value)] };
     let alternatives = [(0, one, "N"), (1, other, "C")].map(alternative).to_vec();
-    let area = cobol.add(CobolKind::Redefines { selector: kind, alternatives });
+    let area = cobol.add(CobolKind::Redefines { selector: kind, alternatives, apart: false });
     let whole = cobol.add(group(&[count, table, name, kind, area]));
     let derived = cobol.derived(whole);
     cobol.lay(whole, CobolPage::Ebcdic037).unwrap();

@@ -35,10 +35,17 @@ impl Cobol {
     /// What cannot be laid out, in words.
     pub fn lay(&mut self, record: CobolId, page: CobolPage) -> Result<(), String> {
         let mut course = Course { page, anchors: 1, depth: 0 };
-        self.lay_item(record, CobolAt::default(), &mut course).map(|_| ())
+        self.lay_item(record, CobolAt::default(), &[], &mut course).map(|_| ())
     }
 
-    fn lay_item(&mut self, id: CobolId, start: CobolAt, course: &mut Course) -> Result<Extent, String> {
+    /// An item, and what it is made of; `before` are those before it in the same group.
+    fn lay_item(
+        &mut self,
+        id: CobolId,
+        start: CobolAt,
+        before: &[CobolId],
+        course: &mut Course,
+    ) -> Result<Extent, String> {
         let Some(item) = self.items.get(id.0 as usize) else { return Err("an item is missing".into()) };
         if item.place.is_some() {
             return Err("an item lies in two places".into());
@@ -64,12 +71,20 @@ impl Cobol {
                 if min > max || max == 0 || depending.is_none() && min != max {
                     return Err(format!("{min} to {max} occurrences"));
                 }
+                if let Some(count) = depending {
+                    self.check_count(count, max, before)?;
+                }
                 let slides = slides && depending.is_some();
                 self.lay_table(item, max, slides, start, course)?
             }
-            CobolKind::Redefines { alternatives, .. } => {
+            CobolKind::Redefines { selector, alternatives, apart } => {
+                if apart && course.depth > 1 {
+                    return Err("only whole records end where they end".into());
+                }
                 let parts: Vec<CobolId> = alternatives.iter().map(|alternative| alternative.item).collect();
-                self.lay_alternatives(&parts, start, course)?
+                let extent = self.lay_alternatives(&parts, apart, start, course)?;
+                self.check_selector(selector, &parts, before)?;
+                extent
             }
         };
         course.depth -= 1;
@@ -89,15 +104,7 @@ impl Cobol {
     ) -> Result<Extent, String> {
         let (mut at, mut most) = (start, 0);
         for (place, part) in parts.iter().enumerate() {
-            let before = &parts[..place];
-            match &self.items.get(part.0 as usize).map(|item| &item.kind) {
-                Some(CobolKind::Table { depending: Some(count), max, .. }) => {
-                    self.check_count(*count, *max, before)?;
-                }
-                Some(CobolKind::Redefines { selector, .. }) => self.check_selector(*selector, before)?,
-                _ => {}
-            }
-            let extent = self.lay_item(*part, at, course)?;
+            let extent = self.lay_item(*part, at, &parts[..place], course)?;
             at = extent.end;
             most += extent.most;
         }
@@ -124,17 +131,23 @@ impl Cobol {
         }
     }
 
-    fn check_selector(&self, selector: CobolId, before: &[CobolId]) -> Result<(), String> {
-        let kind = self.items.get(selector.0 as usize).map(|item| &item.kind);
+    fn check_selector(&self, selector: CobolId, parts: &[CobolId], before: &[CobolId]) -> Result<(), String> {
+        let item = self.items.get(selector.0 as usize);
+        let (kind, place) = (item.map(|item| &item.kind), item.and_then(|item| item.place));
         let told = match kind {
             Some(CobolKind::Text { .. }) => true,
             Some(CobolKind::Number(number)) => number.scale == 0,
             _ => false,
         };
-        if told && before.contains(&selector) {
+        let same = |field: &CobolField| {
+            let other = self.get(field.item);
+            other.place == place && Some(&other.kind) == kind
+        };
+        let holds = |part: &CobolId| matches!(&self.get(*part).kind, CobolKind::Group(fields) if fields.iter().any(same));
+        if told && place.is_some() && (before.contains(&selector) || parts.iter().all(holds)) {
             return Ok(());
         }
-        Err("a selector must be text or an integer before the area in the same group".into())
+        Err("a selector must be text or an integer before the area in the same group, or in every alternative".into())
     }
 
     fn lay_table(
@@ -146,12 +159,12 @@ impl Cobol {
         course: &mut Course,
     ) -> Result<Extent, String> {
         let kind = self.items.get(item.0 as usize).map(|item| &item.kind);
-        if matches!(kind, Some(CobolKind::Table { .. } | CobolKind::Redefines { .. })) {
-            return Err("an occurrence must be a group or elementary".into());
+        if matches!(kind, Some(CobolKind::Table { .. })) {
+            return Err("a table of tables".into());
         }
         let after = course.anchor()?;
         let inside = CobolAt { anchor: course.anchor()?, offset: 0 };
-        let occurrence = self.lay_item(item, inside, course)?;
+        let occurrence = self.lay_item(item, inside, &[], course)?;
         // Anchors inside of occurrences are free again behind the table.
         course.anchors = usize::from(after) + 1;
         let most = occurrence.most.saturating_mul(max.into());
@@ -166,20 +179,19 @@ impl Cobol {
     fn lay_alternatives(
         &mut self,
         parts: &[CobolId],
+        apart: bool,
         start: CobolAt,
         course: &mut Course,
     ) -> Result<Extent, String> {
-        let mut area = Extent { end: start, most: 0, after: None };
+        let mut most = 0;
         for part in parts {
-            let extent = self.lay_item(*part, start, course)?;
-            if extent.end.anchor != start.anchor {
+            let extent = self.lay_item(*part, start, &[], course)?;
+            if extent.end.anchor != start.anchor && !apart {
                 return Err("a table whose length varies inside of a redefined area".into());
             }
-            if extent.most > area.most {
-                area = Extent { after: None, ..extent };
-            }
+            most = extent.most.max(most);
         }
-        Ok(area)
+        fixed(start, most)
     }
 }
 
@@ -257,7 +269,7 @@ mod tests {
         let (selector, a, b) = (digits(&mut cobol, 1), text(&mut cobol, 3), text(&mut cobol, 7));
         let alternative = |variant, item| CobolAlternative { variant, item, values: Vec::new() };
         let alternatives = vec![alternative(0, a), alternative(1, b)];
-        let area = cobol.add(CobolKind::Redefines { selector, alternatives });
+        let area = cobol.add(CobolKind::Redefines { selector, alternatives, apart: false });
         let item = group(&mut cobol, &[selector, area]);
         let table = cobol.add(CobolKind::Table { item, min: 4, max: 4, depending: None, slides: false });
         let tail = text(&mut cobol, 1);
@@ -301,6 +313,12 @@ mod tests {
             cobol.add(CobolKind::Group(vec![part(count), part(table)]))
         };
         check(hidden, "must be a field");
+        let outside = |cobol: &mut Cobol| {
+            let (selector, item) = (digits(cobol, 1), text(cobol, 1));
+            let alternatives = vec![CobolAlternative { variant: 0, item, values: Vec::new() }];
+            cobol.add(CobolKind::Redefines { selector, alternatives, apart: false })
+        };
+        check(outside, "in every alternative");
         let itself = |cobol: &mut Cobol| {
             cobol.add(CobolKind::Group(vec![CobolField { field: None, item: CobolId(0) }]))
         };

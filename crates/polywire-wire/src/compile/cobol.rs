@@ -1,7 +1,8 @@
 //! Copybooks as descriptions.
 
 use polywire_contract::{
-    Cobol, CobolId, CobolKind, CobolNumber, CobolPlace, Contract, Literal, Record, TypeId,
+    Cobol, CobolAlternative, CobolId, CobolKind, CobolNumber, CobolPlace, Contract, Literal, Record, Sum,
+    TypeId,
 };
 use polywire_syntax::Value;
 
@@ -11,7 +12,7 @@ use crate::check::moment::{Moment, MomentRule};
 use crate::check::number::Bound;
 use crate::check::{BytesRules, Exact};
 use crate::plan::{Cell, Decimal, Float, Node};
-use crate::record::{Leaf, PageRule, RecordCell, RecordForm, Table};
+use crate::record::{Area, Leaf, PageRule, RecordCell, RecordForm, Table};
 use crate::text::decimal;
 
 /// Digits that a floating-point number always holds.
@@ -56,10 +57,11 @@ fn form(cobol: &Cobol, kind: &CobolKind, at: CobolPlace) -> Option<RecordForm> {
             let (item, item_end) = (inside.start.anchor, inside.end);
             RecordForm::Table(Table { count, min: *min, max: *max, item, item_end, after: at.after })
         }
-        CobolKind::Redefines { selector, .. } => {
+        CobolKind::Redefines { selector, apart, .. } => {
             let at = place(cobol, *selector)?;
             let size = at.end.offset - at.start.offset;
-            RecordForm::Area(at.start, size, leaf(&cobol.get(*selector).kind)?)
+            let leaf = leaf(&cobol.get(*selector).kind)?;
+            RecordForm::Area(Area { selector: at.start, size, leaf, apart: *apart })
         }
         elementary => RecordForm::Leaf(leaf(elementary)?),
     })
@@ -91,6 +93,40 @@ fn says(selector: &CobolKind, value: &[u8], rule: PageRule) -> bool {
             same && shown.is_some_and(|shown| shown >= least && shown <= most)
         }
         _ => false,
+    }
+}
+
+/// A selector inside of the alternatives must be the tag that tells them apart everywhere, or they could disagree.
+fn check_tag(
+    contract: &Contract,
+    selector: CobolId,
+    alternatives: &[CobolAlternative],
+    shape: &Sum,
+) -> Result<(), String> {
+    let cobol = &contract.cobol;
+    let there = place(cobol, selector);
+    let mut inside = false;
+    for alternative in alternatives {
+        let (variant, kind) =
+            (shape.variants.get(alternative.variant as usize), &cobol.get(alternative.item).kind);
+        let (Some(variant), CobolKind::Group(parts)) = (variant, kind) else { continue };
+        let Some(part) = parts.iter().find(|part| place(cobol, part.item) == there) else { continue };
+        inside = true;
+        let field = part.field.and_then(|field| contract.record(variant.ty)?.fields.get(field as usize));
+        let is_tag = field.is_some_and(|field| shape.tag.as_deref() == Some(&*field.name));
+        let mut values: Vec<_> = alternative.values.iter().filter_map(Literal::as_text).collect();
+        let mut tags: Vec<_> = variant.tags.iter().map(String::as_str).collect();
+        values.sort_unstable();
+        tags.sort_unstable();
+        if !is_tag || values != tags {
+            return Err("its selector is not the tag that tells the alternatives apart".to_string());
+        }
+    }
+    match shape.tag {
+        Some(_) if inside && alternatives.len() != shape.variants.len() => {
+            Err("an alternative lies nowhere".to_string())
+        }
+        _ => Ok(()),
     }
 }
 
@@ -134,10 +170,13 @@ impl Description for Copybooks {
     }
 
     fn branch_cell(&self, contract: &Contract, sum: Spot, _: usize, cell: Cell) -> Cell {
-        let area = place(&contract.cobol, CobolId(sum.0));
-        match (cell, area) {
-            (Cell::Record(cell), Some(place)) => {
-                Cell::Record(RecordCell { area: place.end.offset - place.start.offset, ..cell })
+        match (cell, self.cell(contract, sum)) {
+            (
+                Cell::Record(cell),
+                Cell::Record(RecordCell { form: RecordForm::Area(area), occurs, start, end, .. }),
+            ) => {
+                let area = if area.apart { 0 } else { end.offset - start.offset };
+                Cell::Record(RecordCell { area, occurs, ..cell })
             }
             (other, _) => other,
         }
@@ -165,8 +204,8 @@ impl Description for Copybooks {
         }
     }
 
-    fn selector(&self, contract: &Contract, sum: Spot) -> Result<Option<Selector>, String> {
-        let CobolKind::Redefines { selector, alternatives } = kind(contract, sum) else {
+    fn selector(&self, contract: &Contract, sum: Spot, shape: &Sum) -> Result<Option<Selector>, String> {
+        let CobolKind::Redefines { selector, alternatives, .. } = kind(contract, sum) else {
             return Ok(None);
         };
         let item = contract.cobol.get(*selector);
@@ -189,6 +228,7 @@ impl Description for Copybooks {
                 values.push((value, alternative.variant));
             }
         }
+        check_tag(contract, *selector, alternatives, shape)?;
         Ok(Some(Selector { at: Spot(selector.0), values }))
     }
 

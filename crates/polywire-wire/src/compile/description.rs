@@ -1,7 +1,7 @@
 //! Descriptions: what says how values lie in an encoding that carries neither names nor tags (an Avro schema, a copybook,
 //! a C struct). The compiler walks one beside the type, place by place.
 
-use polywire_contract::{Contract, Record, TypeId};
+use polywire_contract::{Contract, Record, Sum, TypeId};
 
 use super::{Job, Mode, Place};
 use crate::Encoding;
@@ -70,7 +70,7 @@ pub(crate) trait Description: Sync {
     ///
     /// # Errors
     /// Why it cannot name them.
-    fn selector(&self, _: &Contract, _: Spot) -> Result<Option<Selector>, String> {
+    fn selector(&self, _: &Contract, _: Spot, _: &Sum) -> Result<Option<Selector>, String> {
         Ok(None)
     }
     /// Counts and selectors follow from the lists and sums that they speak of.
@@ -231,9 +231,9 @@ impl Job<'_, '_> {
     }
 
     /// The names by which the source tells alternatives apart.
-    pub(super) fn named(&mut self, ty: TypeId, place: &Place) -> Vec<(Box<[u8]>, u32)> {
+    pub(super) fn named(&mut self, ty: TypeId, shape: &Sum, place: &Place) -> Vec<(Box<[u8]>, u32)> {
         let [from, _] = self.mode.descriptions();
-        let selector = from.zip(place.spots.from).map(|(side, at)| side.selector(self.contract(), at));
+        let selector = from.zip(place.spots.from).map(|(side, at)| side.selector(self.contract(), at, shape));
         let mut values = match selector.unwrap_or(Ok(None)) {
             Ok(selector) => selector.map(|selector| selector.values).unwrap_or_default(),
             Err(reason) => {
@@ -246,10 +246,16 @@ impl Job<'_, '_> {
     }
 
     /// The selector that is written with an alternative.
-    pub(super) fn selector_written(&mut self, ty: TypeId, place: &Place, variant: usize) -> Option<Written> {
+    pub(super) fn selector_written(
+        &mut self,
+        ty: TypeId,
+        shape: &Sum,
+        place: &Place,
+        variant: usize,
+    ) -> Option<Written> {
         let (contract, [_, to]) = (self.contract(), self.mode.descriptions());
         let (side, at) = to.zip(place.spots.to)?;
-        match side.selector(contract, at) {
+        match side.selector(contract, at, shape) {
             Ok(selector) => {
                 let selector = selector?;
                 let value = selector.values.into_iter().find(|(_, named)| *named as usize == variant)?.0;

@@ -51,7 +51,7 @@ impl<'a> Job<'_, 'a> {
                 if place.spots.from.is_some() { self.number_of(place.spots, at) } else { inner.number };
             let (node, mut written) = self.alternative(shape, at, &inner);
             if self.mode.to != Encoding::Json {
-                written = self.selector_written(id, place, at);
+                written = self.selector_written(id, shape, place, at);
             }
             let slot = self.branch_slot(place.spots, at, &inner);
             branches.push(Branch { node, slot, number, written });
@@ -61,7 +61,7 @@ impl<'a> Job<'_, 'a> {
             kinds: self.kinds_of_branches(shape),
             peek: self.peek(node, shape),
             exact: shape.exact && self.mode.checks,
-            named: self.named(id, place),
+            named: self.named(id, shape, place),
             branches,
         };
         let numbers: Vec<u32> = sum.branches.iter().map(|branch| branch.number).collect();

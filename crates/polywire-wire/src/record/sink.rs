@@ -56,7 +56,7 @@ impl<'a> RecordSink<'a> {
         if cell.occurs {
             self.anchors[usize::from(cell.start.anchor)] = self.cursor;
             if cell.end.anchor == cell.start.anchor {
-                self.cursor += cell.end.offset;
+                self.cursor += if cell.area > 0 { cell.area } else { cell.end.offset };
             }
         }
         let start = self.address(cell.start);

@@ -277,9 +277,12 @@ impl Source for RecordSource<'_> {
         Ok(())
     }
     fn branch(&mut self, sum: &Sum) -> Result<Option<usize>, Stop> {
-        let RecordForm::Area(at, size, leaf) = self.cell.form else { return Err(Stop::Type) };
-        let bytes = self.bytes_at(at, size)?;
-        let told = match leaf {
+        let RecordForm::Area(area) = self.cell.form else { return Err(Stop::Type) };
+        if area.apart {
+            self.whole = None;
+        }
+        let bytes = self.bytes_at(area.selector, area.size)?;
+        let told = match area.leaf {
             Leaf::Number(number) => {
                 let value = self.number_of(bytes, number)?;
                 decimal::write(value, 0, &mut self.scratch.text);

@@ -98,7 +98,32 @@ impl Book {
             values: part.1.to_vec(),
         };
         let alternatives = parts.iter().enumerate().map(alternative).collect();
-        (sum, self.hand.contract.cobol.add(CobolKind::Redefines { selector: selector.1, alternatives }))
+        (
+            sum,
+            self.hand.contract.cobol.add(CobolKind::Redefines {
+                selector: selector.1,
+                alternatives,
+                apart: false,
+            }),
+        )
+    }
+
+    /// Alternatives whose first field is the selector and the tag, with its values; all of a table, or apart.
+    pub(crate) fn tagged(&mut self, tag: &str, parts: &[(Item, &str)], apart: bool) -> Item {
+        let mut selector = None;
+        let (mut variants, mut alternatives) = (Vec::new(), Vec::new());
+        for (at, (item, value)) in parts.iter().enumerate() {
+            if let CobolKind::Group(fields) = &self.hand.contract.cobol.get(item.1).kind {
+                selector.get_or_insert(fields[0].item);
+            }
+            let tags = vec![value.to_string()];
+            variants.push(Variant { name: format!("v{at}"), ty: item.0, tags, span: SPAN });
+            let values = vec![literal_text(value)];
+            alternatives.push(CobolAlternative { variant: at as u32, item: item.1, values });
+        }
+        let shape = Shape::Sum(Sum { variants, tag: Some(tag.into()), exact: true });
+        let kind = CobolKind::Redefines { selector: selector.unwrap(), alternatives, apart };
+        self.item(shape, kind)
     }
 
     /// The whole record, ready to be run.
@@ -205,7 +230,12 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 }
 
 /// From one encoding to another and back.
-pub(crate) fn through(book: &mut Book, whole: Item, by: Encoding, record: &[u8]) -> (Vec<u8>, Result<Vec<u8>, Refusal>) {
+pub(crate) fn through(
+    book: &mut Book,
+    whole: Item,
+    by: Encoding,
+    record: &[u8],
+) -> (Vec<u8>, Result<Vec<u8>, Refusal>) {
     assert_eq!(book.hand.contract.cobol.lay(whole.1, CobolPage::Ascii), Ok(()));
     book.hand.contract.cobol.types.insert(whole.0, whole.1);
     let (mut compiler, mut diags) = (Compiler::new(&book.hand.contract), Vec::new());
