@@ -53,6 +53,8 @@ impl Job<'_, '_> {
             self.no_form(field.ty.id, self.mode.to, "null has no place there");
         }
         if self.must_be_there(field) || place.derived && self.target_derives() {
+            // Also where rules are only observed: its place cannot stay empty.
+            row.required |= self.must_be_there(field);
             return;
         }
         let empty = |default: &Literal| matches!(&default.value, Value::List(items) if items.is_empty());

@@ -10,6 +10,9 @@ const MINUS: u8 = 0x0d;
 const PLUS: u8 = 0x0c;
 /// The same where there is no sign.
 const UNSIGNED: u8 = 0x0f;
+/// As many digits as 64 bits always hold.
+const CHUNK_DIGITS: u8 = 19;
+const CHUNK: u64 = 10_000_000_000_000_000_000;
 
 /// The unscaled value of a number's bytes; none where they are no such number.
 pub(crate) fn read(bytes: &[u8], number: CobolNumber, page: CobolPage) -> Option<i128> {
@@ -56,6 +59,34 @@ fn sign(nibble: u8) -> Option<bool> {
     }
 }
 
+/// Digits from the last one on, zeros without end. Division of 128 bits is slow, so it is done once for 19 of them.
+struct Digits {
+    rest: u128,
+    low: u64,
+    left: u8,
+}
+
+impl Digits {
+    fn of(value: i128) -> Digits {
+        Digits { rest: value.unsigned_abs(), low: 0, left: 0 }
+    }
+
+    #[inline(always)]
+    fn last(&mut self) -> u8 {
+        if self.left == 0 {
+            let (low, rest) = match u64::try_from(self.rest) {
+                Ok(low) if low < CHUNK => (low, 0),
+                _ => ((self.rest % u128::from(CHUNK)) as u64, self.rest / u128::from(CHUNK)),
+            };
+            *self = Digits { rest, low, left: CHUNK_DIGITS };
+        }
+        self.left -= 1;
+        let digit = (self.low % 10) as u8;
+        self.low /= 10;
+        digit
+    }
+}
+
 fn signed(magnitude: i128, negative: bool) -> i128 {
     if negative { -magnitude } else { magnitude }
 }
@@ -78,17 +109,15 @@ fn packed(bytes: &[u8], number: CobolNumber) -> Option<i128> {
 }
 
 fn write_packed(value: i128, sign: CobolSign, place: &mut [u8]) {
-    let mut rest = value.unsigned_abs();
+    let mut digits = Digits::of(value);
     let mut low = match sign {
         CobolSign::None => UNSIGNED,
         _ if value < 0 => MINUS,
         _ => PLUS,
     };
     for byte in place.iter_mut().rev() {
-        *byte = (rest % 10) as u8 * 16 + low;
-        rest /= 10;
-        low = (rest % 10) as u8;
-        rest /= 10;
+        *byte = digits.last() << 4 | low;
+        low = digits.last();
     }
 }
 
@@ -161,10 +190,9 @@ fn write_zoned(value: i128, sign: CobolSign, page: CobolPage, place: &mut [u8]) 
         CobolSign::LeadingSeparate => separate(place.split_first_mut(), mark),
         _ => place,
     };
-    let mut rest = value.unsigned_abs();
+    let mut values = Digits::of(value);
     for byte in digits.iter_mut().rev() {
-        *byte = zone + (rest % 10) as u8;
-        rest /= 10;
+        *byte = zone | values.last();
     }
     let marked = match sign {
         CobolSign::Leading => digits.first_mut(),

@@ -158,8 +158,13 @@ impl Table {
 
     /// Appends the text of some bytes; false where one means no character.
     pub(crate) fn decode(&self, bytes: &[u8], out: &mut Vec<u8>) -> bool {
+        let character = |byte: &u8| self.characters[usize::from(*byte)];
+        if bytes.iter().all(|byte| character(byte) < 128) {
+            out.extend(bytes.iter().map(|byte| character(byte) as u8));
+            return true;
+        }
         for byte in bytes {
-            match self.characters[usize::from(*byte)] {
+            match character(byte) {
                 point @ 0..128 => out.push(point as u8),
                 point @ 128..0x800 => {
                     out.extend_from_slice(&[0xc0 | (point >> 6) as u8, 0x80 | (point & 0x3f) as u8]);

@@ -5,11 +5,11 @@ mod generated;
 mod values;
 
 use polywire_contract::{
-    AvroField, AvroSchema, CobolKind, CobolPage, CobolSign, CobolUsage, Extra, Int, Shape,
+    AvroField, AvroSchema, Check, CobolKind, CobolPage, CobolSign, CobolUsage, Extra, Int, Shape,
 };
 use polywire_wire::Encoding;
 
-use book::{Book, Item, Ways, comp, literal_list, literal_number, literal_text, number, through};
+use book::{Book, Item, Ways, comp, literal_list, literal_number, literal_text, number, observed, through};
 
 /// A text in EBCDIC 037, padded.
 fn ebcdic(text: &str, size: usize) -> Vec<u8> {
@@ -509,4 +509,21 @@ fn occurrences_may_be_of_several_kinds() {
     ways.same(json, b"3B7x   HabcdeB1yz  T");
     assert_eq!(ways.json(b"2B7x   XabcdeT"), "/lines/1 oneOf");
     ways.through_protobuf(b"3B7x   HabcdeB1yz  T");
+}
+
+#[test]
+fn what_a_place_cannot_hold_is_no_rule_to_be_observed() {
+    let mut book = Book::default();
+    let (short, text) = (book.hand.ty(Shape::Text, vec![Check::MaxLength(1)]), book.text(2));
+    let count = book.int(Int::I32, number(CobolUsage::Display, 2, 0, CobolSign::None));
+    let whole = book.group(&[("a!", (short, text.1)), ("n!", count)], Extra::Closed);
+    assert_eq!(book.hand.contract.cobol.lay(whole.1, CobolPage::Ascii), Ok(()));
+    let mut check = |json: &str, expected: Result<&[u8], &str>| {
+        let expected = expected.map(<[u8]>::to_vec).map_err(str::to_string);
+        assert_eq!(observed(&mut book, whole, json), expected, "{json}");
+    };
+    check(r#"{"a":"xy","n":7}"#, Ok(b"xy07"));
+    check(r#"{"a":"xyz","n":7}"#, Err("/a maxLength"));
+    check(r#"{"a":"x","n":100}"#, Err("/n maximum"));
+    check(r#"{"a":"x"}"#, Err("/n required"));
 }

@@ -5,7 +5,7 @@ use polywire_contract::{
     Int, Literal, Shape, Sum, TypeId, Variant,
 };
 use polywire_syntax::{Node, Number, Value};
-use polywire_wire::{Compiler, Encoding, Passed, PlanId, PlanOptions, Plans, Refusal, Scratch};
+use polywire_wire::{Compiler, Encoding, Passed, PlanId, PlanOptions, Plans, Refusal, Scratch, Validation};
 
 use super::super::contract::{Hand, SPAN};
 use super::super::run::told;
@@ -248,4 +248,15 @@ pub(crate) fn through(
     assert_eq!(plans.transcode(there.unwrap(), record, &mut between, &mut scratch), Ok(Passed::Written));
     let back = plans.transcode(back.unwrap(), &between, &mut out, &mut scratch).map(|_| out);
     (between, back)
+}
+
+/// To a record, with rules that are only observed.
+pub(crate) fn observed(book: &mut Book, whole: Item, json: &str) -> Result<Vec<u8>, String> {
+    book.hand.contract.cobol.types.insert(whole.0, whole.1);
+    let (mut compiler, mut diags) = (Compiler::new(&book.hand.contract), Vec::new());
+    let options = PlanOptions { validation: Validation::Observe, ..PlanOptions::default() };
+    let plan = compiler.ty(whole.0.into(), Encoding::Json, Encoding::Record, &options, &mut diags).unwrap();
+    let (plans, mut out) = (compiler.finish(), Vec::new());
+    let passed = plans.transcode(plan, json.as_bytes(), &mut out, &mut Scratch::new(1));
+    passed.map(|_| out).map_err(|refusal| told(Err(refusal)))
 }
