@@ -181,7 +181,12 @@ impl<'a> Pass<'a> {
             }
             Encoding::Record => {
                 let mut source = RecordSource::new(input, root.depth, self.source).map_err(begun)?;
-                write(nodes, node, slot, &mut source, root, target, state)
+                match (root.to, target) {
+                    (Encoding::Json, Target::Buffer(out)) => {
+                        walk::transcode(nodes, node, slot, &mut source, &mut JsonSink::new(out), state)
+                    }
+                    (_, target) => write(nodes, node, slot, &mut source, root, target, state),
+                }
             }
         };
         done.map_err(|rule| (rule, None))

@@ -1,8 +1,8 @@
 //! Copybooks as descriptions.
 
 use polywire_contract::{
-    Cobol, CobolAlternative, CobolId, CobolKind, CobolNumber, CobolPlace, Contract, Literal, Record, Sum,
-    TypeId,
+    Cobol, CobolAlternative, CobolId, CobolKind, CobolNumber, CobolPlace, CobolSign, CobolUsage, Contract,
+    Literal, Record, Sum, TypeId,
 };
 use polywire_syntax::Value;
 
@@ -326,7 +326,7 @@ fn narrow_number(node: &mut Node, number: CobolNumber) -> Result<(), String> {
             Ok(())
         }
         Node::Decimal(decimal) => {
-            narrow_decimal(decimal, number, least, most);
+            narrow_decimal(decimal, number);
             Ok(())
         }
         Node::Float(float) if number.digits <= FLOAT_DIGITS_MAX => narrow_float(float, number, least, most),
@@ -340,12 +340,18 @@ fn exact(value: i128, scale: u8) -> Exact {
     Exact { negative: value < 0, digits: value.unsigned_abs(), exponent: -i32::from(scale) }
 }
 
-fn narrow_decimal(decimal: &mut Decimal, number: CobolNumber, least: i128, most: i128) {
+fn narrow_decimal(decimal: &mut Decimal, number: CobolNumber) {
     if decimal.digits == 0 {
         (decimal.digits, decimal.scale) = (u16::MAX, number.scale.into());
     }
     decimal.scale = decimal.scale.min(number.scale.into());
     let rules = decimal.rules.get_or_insert_default();
+    if !matches!(number.usage, CobolUsage::Binary { whole: true, .. }) {
+        let whole = u32::from(number.digits - number.scale);
+        rules.whole = Some((whole, number.sign != CobolSign::None));
+        return;
+    }
+    let (least, most) = number.range();
     rules.bounds.push((Bound::Minimum, exact(least, number.scale)));
     rules.bounds.push((Bound::Maximum, exact(most, number.scale)));
 }

@@ -50,6 +50,12 @@ fn binary(bytes: &[u8], signed: bool, little: bool) -> i128 {
     value
 }
 
+/// A number and so many digits that follow.
+#[inline(always)]
+fn joined(value: i128, digits: usize, part: u64) -> i128 {
+    if value == 0 { part.into() } else { value * 10i128.pow(digits as u32) + i128::from(part) }
+}
+
 /// Whether half a byte says minus.
 fn sign(nibble: u8) -> Option<bool> {
     match nibble {
@@ -94,12 +100,16 @@ fn signed(magnitude: i128, negative: bool) -> i128 {
 fn packed(bytes: &[u8], number: CobolNumber) -> Option<i128> {
     let (last, before) = bytes.split_last()?;
     let mut value = 0i128;
-    for byte in before {
-        let (high, low) = (byte >> 4, byte & 15);
-        if high > 9 || low > 9 {
-            return None;
+    for chunk in before.chunks(usize::from(CHUNK_DIGITS / 2)) {
+        let mut part = 0u64;
+        for byte in chunk {
+            let (high, low) = (byte >> 4, byte & 15);
+            if high > 9 || low > 9 {
+                return None;
+            }
+            part = part * 100 + u64::from(high * 10 + low);
         }
-        value = value * 100 + i128::from(high * 10 + low);
+        value = joined(value, 2 * chunk.len(), part);
     }
     // Of an even number of digits the first half byte is none of them.
     if number.digits.is_multiple_of(2) && bytes[0] >> 4 != 0 || last >> 4 > 9 {
@@ -161,16 +171,21 @@ fn zoned(bytes: &[u8], sign: CobolSign, page: CobolPage) -> Option<i128> {
         CobolSign::None if ebcdic => digits.len() - 1,
         _ => usize::MAX,
     };
-    let mut value = 0i128;
-    for (at, byte) in digits.iter().enumerate() {
-        let digit = if at == marked {
-            let (digit, minus) = overpunched(*byte, ebcdic)?;
-            negative = minus;
-            digit
-        } else {
-            Some(byte.wrapping_sub(zone)).filter(|digit| *digit <= 9)?
-        };
-        value = value * 10 + i128::from(digit);
+    let (mut value, mut at) = (0i128, 0);
+    for chunk in digits.chunks(CHUNK_DIGITS.into()) {
+        let mut part = 0u64;
+        for byte in chunk {
+            let digit = if at == marked {
+                let (digit, minus) = overpunched(*byte, ebcdic)?;
+                negative = minus;
+                digit
+            } else {
+                Some(byte.wrapping_sub(zone)).filter(|digit| *digit <= 9)?
+            };
+            part = part * 10 + u64::from(digit);
+            at += 1;
+        }
+        value = joined(value, chunk.len(), part);
     }
     Some(signed(value, negative))
 }
