@@ -1,8 +1,10 @@
 //! What the targets do with bytes: read them, and hold what must be true whatever they are.
 
 mod layout;
+mod record;
 
 pub use layout::wire_layout;
+pub use record::wire_record;
 
 use std::cell::RefCell;
 

@@ -6,6 +6,7 @@ mod hostile;
 mod measure;
 mod orders;
 mod ours;
+mod record;
 mod rivals;
 mod table;
 mod verify;
@@ -13,6 +14,7 @@ mod verify;
 use measure::{Case, Times, interleave};
 use orders::Orders;
 use ours::Ours;
+use record::Accounts;
 use rivals::{Reflect, Schema};
 use table::Row;
 
@@ -29,6 +31,7 @@ const ROWS: &[(&str, &str, Option<f64>, &str)] = &[
     ("to-json", "reflect-to-json", None, "protobuf_to_json_reflect"),
     ("validate", "jsonschema", Some(0.17), "validate_jsonschema"),
     ("validate", "ignore", None, "validate_ignore"),
+    ("record-to-json", "hand-record-to-json", None, "record_to_json_hand"),
 ];
 
 fn main() {
@@ -48,6 +51,9 @@ fn cases<'a>(orders: &'a Orders, ours: &'a mut [Ours; 3]) -> Vec<Case<'a>> {
     let [first, second, third] = ours;
     let (json, protobuf) = (&orders.json, &orders.protobuf);
     let (reflect, reflect_back, schema) = (Reflect::new(), Reflect::new(), Schema::new());
+    let mut accounts = Accounts::new();
+    let records = accounts.records();
+    let records_again = records.clone();
     vec![
         Case::new("to-protobuf", |at| first.to_protobuf(&json[at]).len()),
         Case::new("to-json", |at| second.to_json(&protobuf[at]).len()),
@@ -60,6 +66,8 @@ fn cases<'a>(orders: &'a Orders, ours: &'a mut [Ours; 3]) -> Vec<Case<'a>> {
         Case::new("reflect-to-json", move |at| reflect_back.to_json(&protobuf[at])),
         Case::new("jsonschema", move |at| schema.is_valid(&json[at])),
         Case::new("ignore", |at| rivals::ignore(&json[at])),
+        Case::new("record-to-json", move |at| accounts.to_json(&records[at]).len()),
+        Case::new("hand-record-to-json", move |at| record::by_hand(&records_again[at]).len()),
     ]
 }
 

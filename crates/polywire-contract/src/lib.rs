@@ -6,6 +6,7 @@
 
 mod avro;
 mod check;
+mod cobol;
 mod codes;
 mod derive;
 mod drift;
@@ -27,6 +28,10 @@ mod sql;
 
 pub use avro::{Avro, AvroBranch, AvroField, AvroId, AvroSchema};
 pub use check::Check;
+pub use cobol::{
+    COBOL_ANCHORS_MAX, Cobol, CobolAlternative, CobolAt, CobolField, CobolId, CobolItem, CobolKind,
+    CobolNumber, CobolPage, CobolPlace, CobolSign, CobolUsage,
+};
 pub use codes::CODES;
 pub use derive::{derive_avro, derive_grpc};
 pub use drift::{Aspect, Difference, Drift, Drifts, Fate, Side, drift};
@@ -77,6 +82,8 @@ pub struct Contract {
     pub avro: Avro,
     /// How types lie in the memory of C programs.
     pub layouts: Layouts,
+    /// The COBOL side of types.
+    pub cobol: Cobol,
     /// The SQL side of records that are tables.
     pub sql: Sql,
     /// The JSON Schema side of types.

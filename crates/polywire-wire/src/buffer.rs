@@ -105,6 +105,20 @@ impl Buffer {
         self.bytes[at] = byte;
     }
 
+    /// A place among the bytes, or after them: what is skipped is filled with `blank`, and so is the place itself as far as it
+    /// is new.
+    pub fn window(&mut self, at: usize, count: usize, blank: u8) -> &mut [u8] {
+        let end = at + count;
+        if end > self.length {
+            if end > self.bytes.len() {
+                self.grow(end - self.length);
+            }
+            self.bytes[self.length..end].fill(blank);
+            self.length = end;
+        }
+        &mut self.bytes[at..end]
+    }
+
     /// Replaces the byte at `at` by `block`, moving what follows.
     pub fn widen(&mut self, at: usize, block: &[u8]) {
         let (end, more) = (self.length, block.len() - 1);
@@ -146,6 +160,18 @@ fn short_copy(place: &mut [u8], from: &[u8]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn places_beyond_the_end_are_blank() {
+        let mut buffer = Buffer::default();
+        buffer.clear();
+        buffer.window(3, 2, b'.').copy_from_slice(b"ab");
+        assert_eq!(buffer.bytes(), b"...ab");
+        buffer.window(1, 1, b'?')[0] = b'x';
+        buffer.window(4, 2, b'_');
+        assert_eq!(buffer.bytes(), b".x.ab_");
+        assert_eq!(buffer.window(0, 5000, b' ').len(), 5000);
+    }
 
     #[test]
     fn slices_of_every_length_arrive() {

@@ -5,6 +5,7 @@ mod answer;
 mod avro;
 mod beside;
 mod bytes;
+mod cobol;
 mod description;
 mod laid;
 mod layout;

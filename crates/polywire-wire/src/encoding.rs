@@ -11,6 +11,8 @@ pub enum Encoding {
     Layout,
     /// The Protobuf wire format.
     Protobuf,
+    /// COBOL records: items at fixed places, as a copybook says.
+    Record,
 }
 
 /// What is known of an encoding.

@@ -23,6 +23,7 @@ mod operation;
 mod params;
 mod plan;
 mod protobuf;
+mod record;
 mod run;
 mod scratch;
 mod sink;
@@ -46,6 +47,7 @@ pub use operation::{Output, Passed};
 pub use params::{ParamSink, TextSource};
 pub use plan::{Int64, JsonOptions, KeyOrder, PlanId, PlanOptions, Plans};
 pub use protobuf::{ProtobufSink, ProtobufSource};
+pub use record::{RecordSink, RecordSource};
 pub use scratch::Scratch;
 pub use sink::{Discard, Sink};
 pub use source::{Frame, Kind, Mark, Source, Step};
@@ -56,7 +58,8 @@ pub use violation::{Refusal, Violation};
 pub(crate) use keys::hash;
 
 /// Every encoding, sorted by name.
-pub const ENCODINGS: &[EncodingRow] = &[avro::ENCODING, json::ENCODING, layout::ENCODING, protobuf::ENCODING];
+pub const ENCODINGS: &[EncodingRow] =
+    &[avro::ENCODING, json::ENCODING, layout::ENCODING, protobuf::ENCODING, record::ENCODING];
 
 /// The parts of plans that sources and sinks are handed, and what they are made of.
 pub mod parts {
@@ -71,4 +74,5 @@ pub mod parts {
         Moved, NameRule, Node, NodeId, OnNull, Packed, PackedBranch, Peek, PeekRow, Record, Residual, Row,
         SchemaNode, Slot, Sum, Tag, Text, Translation, Twice, Values, Wire, Wrapped,
     };
+    pub use crate::record::{PageRule, RecordCell};
 }

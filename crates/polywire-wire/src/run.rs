@@ -7,6 +7,7 @@ use crate::operation::Passed;
 use crate::params::ParamSink;
 use crate::plan::{Node, NodeId, PlanId, Plans, Program, Rendered, Root, Slot};
 use crate::protobuf::{ProtobufSink, ProtobufSource};
+use crate::record::{RecordSink, RecordSource};
 use crate::scratch::SourceScratch;
 use crate::walk::{self, State};
 use crate::{Buffer, Discard, Encoding, Param, Refusal, Scratch, Sink, Source, Stop, Violation};
@@ -226,6 +227,7 @@ impl<'a> Pass<'a> {
         let (nodes, state) = (self.nodes, &mut *self.state);
         state.indexing = careful && root.from != Encoding::Protobuf;
         state.inside_max = SCHEMAS_INSIDE_MAX;
+        state.ordered = careful && root.from == Encoding::Protobuf;
         let done = match root.from {
             Encoding::Json => {
                 let mut source = JsonSource::new(input, root.depth, self.source).map_err(begun)?;
@@ -262,6 +264,15 @@ impl<'a> Pass<'a> {
                     LayoutSource::new(input, root.depth, layout::size_from(slot)).map_err(begun)?;
                 write(nodes, node, slot, &mut source, root, target, state)
             }
+            Encoding::Record => {
+                let mut source = RecordSource::new(input, root.depth, self.source).map_err(begun)?;
+                match (root.to, target) {
+                    (Encoding::Json, Target::Buffer(out)) => {
+                        walk::transcode(nodes, node, slot, &mut source, &mut JsonSink::new(out), state)
+                    }
+                    (_, target) => write(nodes, node, slot, &mut source, root, target, state),
+                }
+            }
         };
         done.map_err(|rule| (rule, None))
     }
@@ -283,6 +294,8 @@ impl<'a> Pass<'a> {
             Encoding::Avro => AvroSource::new(input, depth, self.source)
                 .map(|mut source| walk::collect(nodes, node, slot, prefix, &mut source, state)),
             Encoding::Layout => LayoutSource::new(input, depth, layout::size_from(slot))
+                .map(|mut source| walk::collect(nodes, node, slot, prefix, &mut source, state)),
+            Encoding::Record => RecordSource::new(input, depth, self.source)
                 .map(|mut source| walk::collect(nodes, node, slot, prefix, &mut source, state)),
         };
         let found = std::mem::take(&mut self.state.found);
@@ -318,6 +331,7 @@ fn write<S: Source>(
         (Encoding::Protobuf, Target::Buffer(out)) => go(&mut ProtobufSink::new(out)),
         (Encoding::Avro, Target::Buffer(out)) => go(&mut AvroSink::new(out)),
         (Encoding::Layout, Target::Buffer(out)) => go(&mut LayoutSink::new(out.room(layout::size_to(slot)))),
+        (Encoding::Record, Target::Buffer(out)) => go(&mut RecordSink::new(out)),
     }
 }
 

@@ -28,6 +28,8 @@ pub struct FloatRules {
     pub(crate) bounded: bool,
     /// Bounds of a decimal, compared exactly, with the rule that they break.
     pub(crate) bounds: Vec<(Bound, Exact)>,
+    /// Digits before the point of a decimal that its place holds, and whether it holds a sign.
+    pub(crate) whole: Option<(u32, bool)>,
 }
 
 /// A bound of a decimal.
@@ -322,6 +324,21 @@ impl Decimal {
 impl FloatRules {
     fn check_exact(&self, text: &[u8]) -> Result<(), Stop> {
         use std::cmp::Ordering;
+        if let Some((most, signed)) = self.whole {
+            let magnitude = text.strip_prefix(b"-");
+            let whole = whole_digits(magnitude.unwrap_or(text));
+            match magnitude {
+                Some(magnitude) if !signed && magnitude.iter().any(|byte| (b'1'..=b'9').contains(byte)) => {
+                    return Err(Stop::Minimum);
+                }
+                Some(_) if whole > most => return Err(Stop::Minimum),
+                None if whole > most => return Err(Stop::Maximum),
+                _ => {}
+            }
+        }
+        if self.bounds.is_empty() && self.multiple.is_none() {
+            return Ok(());
+        }
         let Some(value) = Exact::parse(text) else { return Err(Stop::Format) };
         for (bound, limit) in &self.bounds {
             let ordering = value.compare(*limit).unwrap_or(Ordering::Equal);
@@ -340,6 +357,12 @@ impl FloatRules {
             _ => Ok(()),
         }
     }
+}
+
+/// Digits before the point, without zeros before them.
+fn whole_digits(text: &[u8]) -> u32 {
+    let digits = text.iter().skip_while(|byte| **byte == b'0').take_while(|byte| **byte != b'.');
+    digits.count() as u32
 }
 
 /// What an absent enum stands for in Protobuf, if it stands for anything.

@@ -4,6 +4,7 @@ use super::bytes::contains;
 use super::{Format, format};
 use crate::Stop;
 use crate::plan::{Bytes, Text};
+use crate::record::PageRule;
 
 /// The rarer rules of a text.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +23,8 @@ pub struct TextRules {
     pub(crate) well_known: Vec<super::well_known::WellKnown>,
     /// The rules of a text that is not empty.
     pub(crate) unless_empty: Option<Box<Text>>,
+    /// The characters that its place can hold.
+    pub(crate) page: Option<PageRule>,
 }
 
 impl Text {
@@ -55,6 +58,9 @@ impl Text {
 impl TextRules {
     #[inline(never)]
     pub(crate) fn check(&self, text: &[u8]) -> Result<(), Stop> {
+        if self.page.is_some_and(|page| !page.holds(text)) {
+            return Err(Stop::Format);
+        }
         if let Some(rules) = &self.unless_empty {
             return if text.is_empty() { Ok(()) } else { rules.check(text) };
         }

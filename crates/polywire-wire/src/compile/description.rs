@@ -1,12 +1,12 @@
 //! Descriptions: what says how values lie in an encoding that carries neither names nor tags (an Avro schema, a copybook,
 //! a C struct). The compiler walks one beside the type, place by place.
 
-use polywire_contract::{Contract, Record, TypeId};
+use polywire_contract::{Contract, Record, Sum, TypeId};
 
 use super::{Job, Mode, Place};
 use crate::Encoding;
 use crate::codes::NO_FORM;
-use crate::plan::{Cell, Node, Slot};
+use crate::plan::{Cell, Node, Slot, Written};
 use polywire_diag::Diagnostic;
 
 /// A place in a description.
@@ -31,6 +31,13 @@ pub(crate) enum Step {
     Member,
     /// To an alternative of a sum, by its place in the contract.
     Variant(usize),
+}
+
+/// What names the alternatives of a sum outside of it.
+pub(crate) struct Selector {
+    pub(crate) at: Spot,
+    /// Texts, and the alternatives that they name; of each the first is written.
+    pub(crate) values: Vec<(Box<[u8]>, u32)>,
 }
 
 /// What the compiler asks of an encoding's descriptions.
@@ -59,6 +66,13 @@ pub(crate) trait Description: Sync {
     fn number(&self, _: &Contract, _: Spot, _: usize) -> u32 {
         0
     }
+    /// What names the alternatives of a sum outside of it.
+    ///
+    /// # Errors
+    /// Why it cannot name them.
+    fn selector(&self, _: &Contract, _: Spot, _: &Sum) -> Result<Option<Selector>, String> {
+        Ok(None)
+    }
     /// Counts and selectors follow from the lists and sums that they speak of.
     fn derives(&self) -> bool {
         false
@@ -82,6 +96,7 @@ pub(crate) fn description(encoding: Encoding) -> Option<&'static dyn Description
     match encoding {
         Encoding::Avro => Some(&super::avro::Schemas),
         Encoding::Layout => Some(&super::layout::Types),
+        Encoding::Record => Some(&super::cobol::Copybooks),
         Encoding::Json | Encoding::Protobuf => None,
     }
 }
@@ -216,6 +231,45 @@ impl Job<'_, '_> {
         from.zip(spots.from).map_or(0, |(side, at)| side.number(self.contract(), at, variant))
     }
 
+    /// The names by which the source tells alternatives apart.
+    pub(super) fn named(&mut self, ty: TypeId, shape: &Sum, place: &Place) -> Vec<(Box<[u8]>, u32)> {
+        let [from, _] = self.mode.descriptions();
+        let selector = from.zip(place.spots.from).map(|(side, at)| side.selector(self.contract(), at, shape));
+        let mut values = match selector.unwrap_or(Ok(None)) {
+            Ok(selector) => selector.map(|selector| selector.values).unwrap_or_default(),
+            Err(reason) => {
+                self.no_form(ty, self.mode.from, &reason);
+                Vec::new()
+            }
+        };
+        values.sort();
+        values
+    }
+
+    /// The selector that is written with an alternative.
+    pub(super) fn selector_written(
+        &mut self,
+        ty: TypeId,
+        shape: &Sum,
+        place: &Place,
+        variant: usize,
+    ) -> Option<Written> {
+        let (contract, [_, to]) = (self.contract(), self.mode.descriptions());
+        let (side, at) = to.zip(place.spots.to)?;
+        match side.selector(contract, at, shape) {
+            Ok(selector) => {
+                let selector = selector?;
+                let value = selector.values.into_iter().find(|(_, named)| *named as usize == variant)?.0;
+                let cell = Box::new(side.cell(contract, selector.at));
+                Some((Slot { to: Some(cell), ..Slot::bare() }, value))
+            }
+            Err(reason) => {
+                self.no_form(ty, self.mode.to, &reason);
+                None
+            }
+        }
+    }
+
     /// The source finds counts and selectors by itself.
     pub(super) fn source_derives(&self) -> bool {
         description(self.mode.from).is_some_and(Description::derives)
@@ -224,6 +278,11 @@ impl Job<'_, '_> {
     /// The target writes counts and selectors by itself.
     pub(super) fn target_derives(&self) -> bool {
         description(self.mode.to).is_some_and(Description::derives)
+    }
+
+    /// Every place of the target has to be written.
+    pub(super) fn target_is_described(&self) -> bool {
+        description(self.mode.to).is_some()
     }
 
     /// A type has no form in an encoding.

@@ -1,11 +1,12 @@
 //! Records of encodings whose values lie as a description says: the order of rows, what stands for an absent field, and
 //! fields that follow from others.
 
-use polywire_contract::{Derivation, Field, Record as Shape};
+use polywire_contract::{Derivation, Field, Literal, Record as Shape};
+use polywire_syntax::Value;
 
 use super::description::Spots;
 use super::{Job, PendingFill, Place, literal};
-use crate::plan::{Derived, DerivedFrom, KeyOrder, Laid, NodeId, OnNull, Row};
+use crate::plan::{Absent, Derived, DerivedFrom, KeyOrder, Laid, Node, NodeId, OnNull, Row};
 
 /// In which order fields become rows.
 pub(super) struct Orders {
@@ -66,6 +67,13 @@ impl Job<'_, '_> {
             self.no_form(field.ty.id, self.mode.to, "null has no place there");
         }
         if self.must_be_there(field) || place.derived && self.target_derives() {
+            // Also where rules are only observed: its place cannot stay empty.
+            row.required |= self.must_be_there(field);
+            return;
+        }
+        let empty = |default: &Literal| matches!(&default.value, Value::List(items) if items.is_empty());
+        if matches!(self.node(row.node), Node::List(_)) && field.default.as_ref().is_some_and(empty) {
+            row.absent = Absent::Zero;
             return;
         }
         let text = match &field.default {
@@ -102,6 +110,10 @@ impl Job<'_, '_> {
             let postponed = !in_order || self.target_derives();
             if postponed {
                 rows[row].required = false;
+            }
+            if self.target_derives() {
+                // What was found must stay.
+                rows[row].absent = Absent::Nothing;
             }
             laid.derived.push(Derived { row: row as u16, of: of as u16, from, postponed });
         }

@@ -6,11 +6,12 @@ use polywire_syntax::Value;
 
 use super::Job;
 use crate::avro::AvroSink;
-use crate::codes::DEFAULT_BREAKS_RULE;
+use crate::codes::{DEFAULT_BREAKS_RULE, NO_FORM};
 use crate::json::{JsonSink, JsonSource, quoted};
 use crate::layout::{self, LayoutSink};
-use crate::plan::{Absent, Node, NodeId, Slot};
+use crate::plan::{Absent, Cell, Node, NodeId, Slot};
 use crate::protobuf::ProtobufSink;
+use crate::record::RecordSink;
 use crate::{Buffer, Encoding, Scratch, Sink, Stop, walk};
 
 /// How deep a default may nest.
@@ -71,6 +72,13 @@ impl Job<'_, '_> {
                 }
                 Err(rule) => {
                     let text = format!("the default breaks the rule `{}` of its own type", rule.rule());
+                    if self.target_is_described() {
+                        // Its place cannot stay empty.
+                        self.failed = true;
+                        let diagnostic = Diagnostic::error(&NO_FORM, text).at(fill.span, "this default");
+                        self.say(&NO_FORM, diagnostic);
+                        continue;
+                    }
                     let diagnostic =
                         Diagnostic::warning(&DEFAULT_BREAKS_RULE, text).at(fill.span, "this default");
                     self.say(&DEFAULT_BREAKS_RULE, diagnostic);
@@ -92,6 +100,7 @@ impl Job<'_, '_> {
             Encoding::Protobuf => Box::new(ProtobufSink::new(&mut out)),
             Encoding::Avro => Box::new(AvroSink::new(&mut out)),
             Encoding::Layout => Box::new(LayoutSink::new(&mut image)),
+            Encoding::Record => Box::new(RecordSink::new(&mut out)),
         };
         if text == "null" {
             sink.null(slot);
@@ -105,6 +114,13 @@ impl Job<'_, '_> {
         if self.mode.to == Encoding::Layout {
             return Ok(layout::patches(&image));
         }
-        Ok(out.bytes().into())
+        let begins = match slot.to.as_deref() {
+            // Blanks stand before what has an address.
+            Some(Cell::Record(cell)) if cell.is_leaf() => cell.start.offset as usize,
+            // Its parts may need addresses that are not known yet.
+            Some(Cell::Record(_)) => return Err(Stop::Type),
+            _ => 0,
+        };
+        Ok(out.bytes()[begins..].into())
     }
 }

@@ -52,6 +52,7 @@ impl<'a> Job<'_, 'a> {
             kinds: self.kinds_of_branches(shape),
             peek: self.peek(node, shape),
             exact: shape.exact && self.mode.checks,
+            named: self.named(id, shape, place),
             branches,
         };
         let numbers: Vec<u32> = sum.branches.iter().map(|branch| branch.number).collect();
@@ -110,6 +111,11 @@ impl<'a> Job<'_, 'a> {
             None => self.written_tag(shape, at),
         };
         let target_at = twin.as_ref().map_or(at, |twin| twin.at);
+        let written = match twin.as_ref().map(|twin| (twin.sum, &self.contract().ty(twin.sum).shape)) {
+            _ if self.mode.to == Encoding::Json => written,
+            Some((sum, Shape::Sum(shape))) => self.selector_written(sum, shape, place, target_at),
+            _ => self.selector_written(id, shape, place, at),
+        };
         let slot = self.branch_slot(place.spots, target_at, &inner);
         Some(Branch { node, slot, number, written })
     }

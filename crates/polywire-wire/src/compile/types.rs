@@ -351,7 +351,14 @@ impl<'a> Job<'_, 'a> {
         }
         // Null, boolean, number, text, list, object.
         let kinds = [1, 1 << 3, 1 << 1, 1 << 2, 1 << 5, 1 << 4];
-        let sum = self.add(Node::Sum(Box::new(Sum { branches, tag: None, kinds, peek: None, exact: false })));
+        let sum = self.add(Node::Sum(Box::new(Sum {
+            branches,
+            tag: None,
+            kinds,
+            peek: None,
+            exact: false,
+            named: Vec::new(),
+        })));
         let slot = Slot::bare().with_key(&place.key);
         self.fill_wrapper(wrapper, sum, slot, &[1, 2, 3, 4, 5, 6], false, Empty::Null);
         wrapper

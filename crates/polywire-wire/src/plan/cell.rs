@@ -2,6 +2,7 @@
 
 use crate::avro::AvroCell;
 use crate::layout::LayoutCell;
+use crate::record::RecordCell;
 
 /// What a source or sink must know to read or write a value at a place.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -10,4 +11,6 @@ pub enum Cell {
     Avro(AvroCell),
     /// A C type in memory.
     Layout(LayoutCell),
+    /// COBOL records.
+    Record(RecordCell),
 }

@@ -134,6 +134,8 @@ pub struct Sum {
     /// What the members of an object say about it.
     pub(crate) peek: Option<Peek>,
     pub(crate) exact: bool,
+    /// Where the source names the alternative outside of it: texts of its names, sorted.
+    pub(crate) named: Vec<(Box<[u8]>, u32)>,
 }
 
 /// `google.protobuf.Any`.

@@ -25,6 +25,13 @@ pub(crate) fn write(value: i128, scale: u16, out: &mut Vec<u8>) {
     out.clear();
     let mut digits = [b'0'; 40];
     let (mut rest, mut at) = (value.unsigned_abs(), digits.len());
+    // Division of 128 bits is slow.
+    while rest > u128::from(u64::MAX) {
+        at -= 1;
+        digits[at] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+    }
+    let mut rest = rest as u64;
     while rest > 0 {
         at -= 1;
         digits[at] = b'0' + (rest % 10) as u8;

@@ -116,7 +116,7 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
             if course.laid.is_postponed(at) {
                 continue;
             }
-            if row.required && !last {
+            if row.required && !last && !self.state.ordered {
                 return Err(Stop::Careful);
             }
             self.lacking(row)?;

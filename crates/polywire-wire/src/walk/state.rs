@@ -56,6 +56,8 @@ pub(crate) struct State {
     pub(super) told: u32,
     /// Objects are looked through first, so that their members can be read in another order.
     pub(crate) indexing: bool,
+    /// Members come in the order of rows, so that what is left out does not come later.
+    pub(crate) ordered: bool,
     /// Where the members of such objects lie, and what they told.
     pub(super) places: Vec<Found>,
     /// A text that is put together.
@@ -84,6 +86,7 @@ impl State {
             seed,
             told: 0,
             indexing: false,
+            ordered: false,
             places: Vec::new(),
             joined: Vec::new(),
             shown: Buffer::default(),

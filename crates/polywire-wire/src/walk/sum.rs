@@ -41,7 +41,12 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
             }
             Node::Record(record) => self.record(record, &branch.slot, branch.written.as_ref())?,
             Node::Mapped(mapped) => self.mapped(mapped, &branch.slot, branch.written.as_ref())?,
-            _ => self.value_apart(branch.node, &branch.slot)?,
+            _ => {
+                if let Some((slot, value)) = &branch.written {
+                    self.sink.tag(slot, value);
+                }
+                self.value_apart(branch.node, &branch.slot)?;
+            }
         }
         self.state.told = at as u32;
         Ok(())

@@ -15,6 +15,7 @@ mod oracle;
 mod parts;
 mod protojson;
 mod random;
+mod record;
 mod rules;
 mod run;
 mod values;

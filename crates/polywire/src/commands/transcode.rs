@@ -83,9 +83,7 @@ impl FramingChoice {
         match (self, encoding) {
             (FramingChoice::Single, _) => Framing::Single,
             (FramingChoice::Usual, Encoding::Json) => Framing::Lines,
-            (FramingChoice::Usual, Encoding::Avro | Encoding::Layout | Encoding::Protobuf) => {
-                Framing::Delimited
-            }
+            (FramingChoice::Usual, _) => Framing::Delimited,
         }
     }
 }

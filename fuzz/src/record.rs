@@ -1,0 +1,162 @@
+//! Records of one copybook that has everything: what is accepted comes back.
+
+use std::cell::RefCell;
+
+use polywire_contract::{
+    CobolAlternative, CobolField, CobolId, CobolKind, CobolNumber, CobolPage, CobolSign, CobolUsage,
+    Contract, Extra, Field, Int, Record, Shape, Sum, TypeId, Variant,
+};
+use polywire_diag::{FileId, Span};
+use polywire_syntax::{Node, Value};
+use polywire_wire::{Compiler, Encoding, Passed, PlanId, PlanOptions, Plans, Refusal, Scratch};
+
+const SPAN: Span = Span { file: FileId(0), start: 0, end: 0 };
+
+/// A type and its item.
+type Item = (TypeId, CobolId);
+
+#[derive(Default)]
+struct Book {
+    contract: Contract,
+}
+
+impl Book {
+    fn item(&mut self, shape: Shape, kind: CobolKind) -> Item {
+        (self.contract.add_anonymous(shape, SPAN), self.contract.cobol.add(kind))
+    }
+
+    fn text(&mut self, size: u32) -> Item {
+        self.item(Shape::Text, CobolKind::Text { size, right: false })
+    }
+
+    fn number(&mut self, usage: CobolUsage, digits: u8, scale: u8, sign: CobolSign) -> Item {
+        let shape = if scale == 0 {
+            Shape::Int(Int::I64)
+        } else {
+            Shape::Decimal { digits: digits.into(), scale: scale.into() }
+        };
+        self.item(shape, CobolKind::Number(CobolNumber { usage, digits, scale, sign }))
+    }
+
+    fn group(&mut self, parts: &[(&str, Item)]) -> Item {
+        let mut record = Record { extra: Extra::Closed, ..Record::default() };
+        let mut fields = Vec::new();
+        for (at, (name, (ty, item))) in parts.iter().enumerate() {
+            fields.push(CobolField { field: Some(at as u32), item: *item });
+            record.fields.push(Field { required: true, ..Field::new(*name, (*ty).into(), SPAN) });
+        }
+        let group = self.contract.cobol.add(CobolKind::Group(fields));
+        record.derived = self.contract.cobol.derived(group);
+        (self.contract.add_anonymous(Shape::Record(record), SPAN), group)
+    }
+
+    fn table(&mut self, item: Item, max: u32, count: Option<Item>) -> Item {
+        let min = if count.is_some() { 0 } else { max };
+        let depending = count.map(|count| count.1);
+        let kind = CobolKind::Table { item: item.1, min, max, depending, slides: true };
+        self.item(Shape::List(item.0.into()), kind)
+    }
+
+    fn redefines(&mut self, selector: Item, parts: &[(Item, &str)]) -> Item {
+        let variant = |(at, (item, _)): (usize, &(Item, &str))| Variant {
+            name: format!("v{at}"),
+            ty: item.0,
+            tags: Vec::new(),
+            span: SPAN,
+        };
+        let literal = |text: &str| Node { value: Value::Text(text.into()), span: SPAN };
+        let alternative = |(at, (item, value)): (usize, &(Item, &str))| CobolAlternative {
+            variant: at as u32,
+            item: item.1,
+            values: vec![literal(value)],
+        };
+        let variants = parts.iter().enumerate().map(variant).collect();
+        let alternatives = parts.iter().enumerate().map(alternative).collect();
+        let shape = Shape::Sum(Sum { variants, tag: None, exact: true });
+        self.item(shape, CobolKind::Redefines { selector: selector.1, alternatives, apart: false })
+    }
+
+    fn whole(&mut self) -> TypeId {
+        use CobolSign::{Leading, None as Unsigned, Trailing, TrailingSeparate};
+        use CobolUsage::{Display, Packed};
+        let half = CobolUsage::Binary { bytes: 2, little: false, whole: false };
+        let (name, count, tags) =
+            (self.text(3), self.number(Display, 1, 0, Unsigned), self.number(half, 4, 0, Trailing));
+        let (tag, price, weight) =
+            (self.text(2), self.number(Packed, 5, 2, Trailing), self.number(Display, 3, 1, Leading));
+        let list = self.table(tag, 3, Some(tags));
+        let line = self.group(&[("tagCount", tags), ("tags", list), ("price", price), ("weight", weight)]);
+        let lines = self.table(line, 9, Some(count));
+        let (kind, short) = (self.text(1), self.text(4));
+        let wide = self.number(Packed, 18, 0, Unsigned);
+        let (a, b) = (self.group(&[("short", short)]), self.group(&[("wide", wide)]));
+        let area = self.redefines(kind, &[(a, "A"), (b, "B")]);
+        let flag = self.number(Display, 1, 0, TrailingSeparate);
+        let flags = self.table(flag, 2, None);
+        let parts = [
+            ("name", name),
+            ("count", count),
+            ("lines", lines),
+            ("kind", kind),
+            ("detail", area),
+            ("flags", flags),
+        ];
+        let (ty, item) = self.group(&parts);
+        self.contract.cobol.lay(item, CobolPage::Ebcdic037).expect("it can be laid out");
+        self.contract.cobol.types.insert(ty, item);
+        ty
+    }
+}
+
+struct Ways {
+    plans: Plans,
+    to_json: PlanId,
+    to_record: PlanId,
+    scratch: Scratch,
+}
+
+thread_local! {
+    static WAYS: RefCell<Ways> = RefCell::new(Ways::new());
+}
+
+impl Ways {
+    fn new() -> Ways {
+        let mut book = Book::default();
+        let ty = book.whole();
+        let (mut compiler, mut diags) = (Compiler::new(&book.contract), Vec::new());
+        let options = PlanOptions::default();
+        let to_json = compiler.ty(ty.into(), Encoding::Record, Encoding::Json, &options, &mut diags);
+        let to_record = compiler.ty(ty.into(), Encoding::Json, Encoding::Record, &options, &mut diags);
+        Ways {
+            plans: compiler.finish(),
+            to_json: to_json.expect("it has a form"),
+            to_record: to_record.expect("it has a form"),
+            scratch: Scratch::default(),
+        }
+    }
+
+    fn pass(&mut self, plan: PlanId, input: &[u8]) -> Option<Vec<u8>> {
+        let mut out = Vec::new();
+        match self.plans.transcode(plan, input, &mut out, &mut self.scratch) {
+            Ok(Passed::Written) => Some(out),
+            Ok(_) => None,
+            Err(Refusal { violations, .. }) => {
+                assert!(!violations.is_empty() && violations.len() <= 32);
+                None
+            }
+        }
+    }
+}
+
+/// What is a valid record is valid JSON, and the same after it has become a record again.
+pub fn wire_record(bytes: &[u8]) {
+    WAYS.with_borrow_mut(|ways| {
+        let Some(json) = ways.pass(ways.to_json, bytes) else { return };
+        let record = ways.pass(ways.to_record, &json);
+        let record = record.unwrap_or_else(|| panic!("not taken back: {}", String::from_utf8_lossy(&json)));
+        // Signs may be others, and what lies behind a shorter alternative.
+        assert_eq!(record.len(), bytes.len());
+        let again = ways.pass(ways.to_json, &record).expect("what was written can be read");
+        assert_eq!(String::from_utf8_lossy(&again), String::from_utf8_lossy(&json));
+    });
+}
