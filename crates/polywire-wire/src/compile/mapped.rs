@@ -261,11 +261,9 @@ impl<'a> Job<'_, 'a> {
             self.no_map(ids.0, ids.1, "the two fields lie in Protobuf in different ways");
             return None;
         }
-        let proto_json = if self.mode.to == Encoding::Protobuf || self.mode.from != Encoding::Protobuf {
-            target.proto_json
-        } else {
-            source.proto_json
-        };
+        // The side that is Protobuf says how values lie in messages of their own.
+        let proto_json =
+            if self.mode.to == Encoding::Protobuf { target.proto_json } else { source.proto_json };
         let spots = Spots { from: source.spots.from, to: target.spots.to };
         let pair = (source.field.ty.id != target.field.ty.id).then_some(target.field.ty.id);
         let place = Place::field(&target.field.name, proto, proto_json);
@@ -273,7 +271,8 @@ impl<'a> Job<'_, 'a> {
         let shape = &self.contract().ty(source.field.ty.id).shape;
         let repeated = matches!(shape, Shape::List(_) | Shape::Map { .. }) && !place.wrapped;
         let omit_zero = target.proto_json && !must && (place.implicit || repeated);
-        let place = Place { spots, pair, omit_zero, ..place };
+        let (proto_json_read, proto_json_written) = (source.proto_json, target.proto_json);
+        let place = Place { spots, pair, omit_zero, proto_json_read, proto_json_written, ..place };
         let wrapper = proto_json && place.kind == Some(ProtoKind::Message);
         let both = source.field.ty.nullable && target.field.ty.nullable;
         let ty = TypeRef { id: source.field.ty.id, nullable: both && wrapper };

@@ -22,6 +22,9 @@ pub(crate) struct Place {
     pub(crate) delimited: bool,
     /// JSON follows ProtoJSON.
     pub(crate) proto_json: bool,
+    /// JSON that is read follows it, and JSON that is written: two types may differ in that.
+    pub(crate) proto_json_read: bool,
+    pub(crate) proto_json_written: bool,
     pub(crate) omit_zero: bool,
     pub(crate) param: u16,
     /// The leaf's text is JSON.
@@ -49,6 +52,8 @@ impl Place {
             wrapped: false,
             delimited: false,
             proto_json,
+            proto_json_read: proto_json,
+            proto_json_written: proto_json,
             omit_zero: false,
             param: u16::MAX,
             json: false,
@@ -130,7 +135,7 @@ impl Place {
     /// Names the place, so that equal places can share a node.
     pub(crate) fn signature(&self) -> String {
         format!(
-            "{:?} {} {:?} {:?} {} {} {} {} {} {} {} {} {} {:?} {:?}",
+            "{:?} {} {:?} {:?} {} {} {} {} {} {} {} {} {} {} {} {:?} {:?}",
             self.key,
             self.number,
             self.kind,
@@ -140,6 +145,8 @@ impl Place {
             self.wrapped,
             self.delimited,
             self.proto_json,
+            self.proto_json_read,
+            self.proto_json_written,
             self.omit_zero,
             self.param,
             self.json,

@@ -160,10 +160,10 @@ impl Job<'_, '_> {
             wire: Wire::of(kind),
             quoted: wide
                 && match self.mode.json.int64 {
-                    None => place.proto_json,
+                    None => place.proto_json_written,
                     Some(int64) => int64 == Int64::Text,
                 },
-            lenient: place.proto_json,
+            lenient: place.proto_json_read,
         };
         let plain = int.clone();
         let mut unless_zero = false;
@@ -187,7 +187,7 @@ impl Job<'_, '_> {
             max: if place.proto_json { f64::INFINITY } else { f64::MAX },
             rules: None,
             single: kind == ProtoKind::Float,
-            lenient: place.proto_json,
+            lenient: place.proto_json_read,
         };
         for (check, _) in self.checks(id) {
             match check {
@@ -275,7 +275,7 @@ impl Job<'_, '_> {
         let names =
             shape.values.iter().enumerate().map(|(at, v)| (v.name.as_bytes().into(), number(at))).collect();
         let mut choice = Enum::new(names, shape.open && !text);
-        choice.lenient = proto.is_some_and(|proto| proto.proto_json) && place.proto_json;
+        choice.lenient = proto.is_some_and(|proto| proto.proto_json) && place.proto_json_read;
         choice.text = text;
         choice.as_number = proto.is_some() && self.mode.json.enum_numbers;
         let mut zero = false;

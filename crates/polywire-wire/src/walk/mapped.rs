@@ -188,7 +188,13 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
         };
         self.source.jump(mark)?;
         self.source.place(&moved.slot);
-        match self.present(moved, &mut read) {
+        let before = self.state.path.len();
+        if COLLECT {
+            self.state.path.extend(moved.path.iter().map(|name| Segment::Name(name.to_string())));
+        }
+        let done = self.present(moved, &mut read);
+        self.state.path.truncate(before);
+        match done {
             Ok(()) => Ok(()),
             Err(rule) => self.amiss(moved, base, rule),
         }

@@ -319,3 +319,23 @@ fn what_cannot_become_the_other_is_said() {
     let maps = one(outer, other, vec![Origin::Field(vec![0])]);
     check(&hand, &maps, "`a type` does not become `a type`: no map says how one becomes the other");
 }
+
+#[test]
+fn paths_lead_through_lists_of_records() {
+    let mut hand = Hand::default();
+    let (text, int) = (hand.text(), hand.int());
+    let (from_line, to_line) =
+        (hand.record(&[("quantity!", int)], Extra::Closed), hand.record(&[("QTY!", int)], Extra::Closed));
+    let (from_lines, to_lines) = (hand.list(from_line), hand.list(to_line));
+    let from = hand.record(&[("lines!", from_lines), ("a!", text)], Extra::Closed);
+    let to = hand.record(&[("LINES!", to_lines)], Extra::Closed);
+    let mut maps = one(from, to, vec![Origin::Field(vec![0])]);
+    let kind = MapKind::Record { fields: fields(vec![Origin::Field(vec![0])]), dropped: Vec::new() };
+    maps.pairs.push(TypeMap { from: from_line, to: to_line, kind });
+    let mut run = Run::new(&hand.contract, &maps, Encoding::Json, Encoding::Json);
+    let json = |second: &str| format!(r#"{{"a":"","lines":[{{"quantity":1}},{{"quantity":{second}}}]}}"#);
+    assert_eq!(run.text(&json("2")), r#"{"LINES":[{"QTY":1},{"QTY":2}]}"#);
+    assert_eq!(run.text(&json("true")), "/lines/1/quantity type");
+    assert_eq!(run.text(&json("2,\"more\":1")), "/lines/1/more additionalProperties");
+    assert_eq!(run.text(&json("2,\"quantity\":1")), "/lines duplicate at 46");
+}

@@ -69,8 +69,9 @@ enum FramingChoice {
 }
 
 fn encodings() -> clap::builder::PossibleValuesParser {
-    // No format of contracts that is read describes memory.
-    let given = ENCODINGS.iter().filter(|row| row.encoding != Encoding::Layout);
+    // No format of contracts that is read describes memory or COBOL's records.
+    let hidden = [Encoding::Layout, Encoding::Record];
+    let given = ENCODINGS.iter().filter(|row| !hidden.contains(&row.encoding));
     clap::builder::PossibleValuesParser::new(given.map(|row| row.name))
 }
 

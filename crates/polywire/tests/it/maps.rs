@@ -138,3 +138,40 @@ fn transcode_without_a_workspace_shows_what_to_write() {
     let said = run(&[&arguments[..], &["--map", "map.yaml"]].concat(), folder.path());
     assert!(!said.stderr.contains("nobody has confirmed"), "{}", said.stderr);
 }
+
+#[test]
+fn messages_become_those_of_another_type() {
+    for (case, from, to, input, output) in [
+        (
+            "users",
+            "User",
+            "users",
+            r#"{"id":7,"name":"Ann","e-mail":"a@b.c","createdAt":"2024-01-02T03:04:05Z","status":"on-hold","nick":"an","fax":"1"}"#,
+            r#"{"id":7,"name":"Ann","e_mail":"a@b.c","created_at":"2024-01-02T03:04:05Z","status":"ON_HOLD","nickname":"an","visits":0}"#,
+        ),
+        (
+            "flat",
+            "Row",
+            "shop.Order",
+            r#"{"ID":7,"CUSTOMER-NAME":"Ann"}"#,
+            r#"{"id":"7","customer":{"name":"Ann"}}"#,
+        ),
+        ("deep", "Payment", "Paid", r#"{"kind":"Card","number":"42"}"#, r#"{"kind":"card","Number":"42"}"#),
+        (
+            "written",
+            "Person",
+            "Row",
+            r#"{"id":1,"name":{"first":"Ann","last":"Lee","title":"Dr"},"label":"big red one","euros":12,"status":"ACTIVE","address":{"street":"S","town":"T","note":"n"}}"#,
+            r#"{"id":1,"full_name":"Ann Lee","first_label":"big","rest_of_label":"red one","cents":1200,"kind":"person","status":"A","address":{"street":"S","city":"T"}}"#,
+        ),
+    ] {
+        let folder = copy(&fixtures("maps").join(case));
+        assert_eq!(run(&["check", "--accept"], folder.path()).exit, 0, "{case}");
+        fs::write(folder.path().join("in.jsonl"), format!("{input}\n")).expect("it can be written");
+        let arguments = ["transcode", "--type", from, "--to-type", to, "--from", "json", "--to", "json"];
+        let stdin = fs::File::open(folder.path().join("in.jsonl")).expect("it is there");
+        let said = command(&arguments, folder.path()).stdin(stdin).output().expect("the binary starts");
+        let stderr = String::from_utf8_lossy(&said.stderr);
+        assert_eq!(String::from_utf8_lossy(&said.stdout), format!("{output}\n"), "{case}: {stderr}");
+    }
+}
