@@ -116,10 +116,12 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
             if course.laid.is_postponed(at) {
                 continue;
             }
-            if row.required && !last && !self.state.ordered {
+            // A rule that its absence breaks may be kept yet: the member may come later.
+            let may_come = !last && !self.state.ordered;
+            if row.required && may_come {
                 return Err(Stop::Careful);
             }
-            self.lacking(row)?;
+            self.lacking(row).map_err(|rule| if may_come { Stop::Careful } else { rule })?;
         }
         course.next = to + 1;
         Ok(())

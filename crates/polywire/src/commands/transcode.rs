@@ -2,6 +2,7 @@
 
 mod framing;
 mod mapped;
+mod options;
 mod progress;
 
 use std::fs::File;
@@ -54,6 +55,9 @@ pub(crate) struct Transcode {
     /// How messages follow each other
     #[arg(long, value_enum, default_value_t)]
     framing: FramingChoice,
+    /// How JSON is written: `int64=number|text`, `enum=name|number`, `order=source|contract|name`; may be repeated
+    #[arg(long = "option", value_name = "K=V", value_parser = options::parse)]
+    options: Vec<options::Choice>,
     /// Messages that are wrong go into this file, as they came
     #[arg(long, value_name = "FILE")]
     reject: Option<PathBuf>,
@@ -153,7 +157,8 @@ impl Transcode {
                 derive_avro(&mut project.contract, ty);
             }
         }
-        let (mut diags, options) = (Vec::new(), PlanOptions::default());
+        let json = options::of(&self.options);
+        let (mut diags, options) = (Vec::new(), PlanOptions { json, ..PlanOptions::default() });
         let mut compiler = Compiler::new(&project.contract);
         let plan = match &maps {
             Some(maps) => mapped::plan(&mut compiler, maps, (from, to), &options, &mut diags),

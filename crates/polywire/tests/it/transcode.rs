@@ -88,3 +88,24 @@ fn wrong_messages_can_be_set_aside() {
     let rejected = std::fs::read_to_string(&reject).expect("it was written");
     assert_eq!(rejected, "{\"quantity\":0}\n{bad\n");
 }
+
+#[test]
+fn json_is_written_as_wanted() {
+    let input = b"{\"userId\":\"7\",\"productId\":\"lamp\",\"quantity\":2}\n";
+    let to_json = ["--from", "json", "--to", "json", "--option", "int64=number", "--option", "order=name"];
+    let said = transcode(&to_json, input);
+    let expected = "{\"productId\":\"lamp\",\"quantity\":2,\"userId\":7}\n";
+    assert_eq!((said.exit, String::from_utf8_lossy(&said.stdout).as_ref()), (0, expected));
+    let said = transcode(&["--from", "json", "--to", "json", "--option", "int64=hex"], input);
+    assert_eq!(said.exit, 2);
+    assert!(said.stderr.contains("expected one of int64=number|text"), "{}", said.stderr);
+}
+
+#[test]
+fn avro_comes_back() {
+    let input = "{\"userId\":\"7\",\"productId\":\"lamp\",\"quantity\":2}\n";
+    let there = transcode(&["--from", "json", "--to", "avro"], input.as_bytes());
+    assert_eq!((there.exit, there.stderr.as_str()), (0, ""));
+    let back = transcode(&["--from", "avro", "--to", "json"], &there.stdout);
+    assert_eq!(String::from_utf8_lossy(&back.stdout), input);
+}
