@@ -85,11 +85,19 @@ pub trait Source {
     /// What stands there, in the words of violations.
     fn found(&self) -> &'static str;
     /// What a field that comes a second time means: [`Stop::Duplicate`], or [`Stop::Careful`].
-    fn again(&self) -> Stop;
+    fn again(&self) -> Stop {
+        Stop::Duplicate
+    }
     /// Absent fields hold their zero value where they have no presence of their own.
-    fn zeroes(&self) -> bool;
+    #[inline(always)]
+    fn zeroes(&self) -> bool {
+        false
+    }
     /// Values lie in messages of their own where the plan says so.
-    fn wraps(&self) -> bool;
+    #[inline(always)]
+    fn wraps(&self) -> bool {
+        false
+    }
     /// Values say what they are: they can be read without a type.
     fn describes_itself(&self) -> bool {
         true
@@ -119,7 +127,9 @@ pub trait Source {
     /// Goes to the next entry, and there to the value; `Some(false)` where the entry has none.
     fn entry(&mut self, map: &mut Frame, entry: &mut Frame) -> Result<Option<bool>, Stop>;
     /// Leaves an entry.
-    fn leave_entry(&mut self, entry: &Frame) -> Result<(), Stop>;
+    fn leave_entry(&mut self, _: &Frame) -> Result<(), Stop> {
+        Ok(())
+    }
     /// The entry's key as text.
     fn key_text(&mut self, entry: &Frame) -> Result<&[u8], Stop>;
     /// The entry's key as an integer; an unsigned one as the bits of its value.

@@ -165,15 +165,6 @@ impl Source for AvroSource<'_> {
     fn found(&self) -> &'static str {
         "value"
     }
-    fn again(&self) -> Stop {
-        Stop::Duplicate
-    }
-    fn zeroes(&self) -> bool {
-        false
-    }
-    fn wraps(&self) -> bool {
-        false
-    }
     fn describes_itself(&self) -> bool {
         false
     }
@@ -226,9 +217,6 @@ impl Source for AvroSource<'_> {
         let end = self.position as u32;
         *entry = Frame { origin: end - key.len() as u32, limit: end, ..Frame::default() };
         Ok(Some(true))
-    }
-    fn leave_entry(&mut self, _: &Frame) -> Result<(), Stop> {
-        Ok(())
     }
     fn key_text(&mut self, entry: &Frame) -> Result<&[u8], Stop> {
         Ok(&self.bytes[entry.origin as usize..entry.limit as usize])

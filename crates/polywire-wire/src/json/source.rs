@@ -307,20 +307,6 @@ impl Source for JsonSource<'_> {
         }
     }
 
-    fn again(&self) -> Stop {
-        Stop::Duplicate
-    }
-
-    #[inline(always)]
-    fn zeroes(&self) -> bool {
-        false
-    }
-
-    #[inline(always)]
-    fn wraps(&self) -> bool {
-        false
-    }
-
     #[inline(always)]
     fn null(&mut self) -> Result<bool, Stop> {
         if self.peek() != b'n' {
@@ -378,10 +364,6 @@ impl Source for JsonSource<'_> {
 
     fn entry(&mut self, map: &mut Frame, entry: &mut Frame) -> Result<Option<bool>, Stop> {
         self.next_entry(map, entry)
-    }
-
-    fn leave_entry(&mut self, _: &Frame) -> Result<(), Stop> {
-        Ok(())
     }
 
     fn key_text(&mut self, entry: &Frame) -> Result<&[u8], Stop> {

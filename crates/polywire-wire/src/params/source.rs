@@ -64,15 +64,6 @@ impl Source for TextSource<'_> {
     fn found(&self) -> &'static str {
         "text"
     }
-    fn again(&self) -> Stop {
-        Stop::Duplicate
-    }
-    fn zeroes(&self) -> bool {
-        false
-    }
-    fn wraps(&self) -> bool {
-        false
-    }
     fn typed(&self) -> bool {
         false
     }
@@ -107,9 +98,6 @@ impl Source for TextSource<'_> {
     }
     fn entry(&mut self, _: &mut Frame, _: &mut Frame) -> Result<Option<bool>, Stop> {
         Err(Stop::Type)
-    }
-    fn leave_entry(&mut self, _: &Frame) -> Result<(), Stop> {
-        Ok(())
     }
     fn key_text(&mut self, _: &Frame) -> Result<&[u8], Stop> {
         Err(Stop::Type)

@@ -180,15 +180,6 @@ impl Source for RecordSource<'_> {
     fn found(&self) -> &'static str {
         self.found
     }
-    fn again(&self) -> Stop {
-        Stop::Duplicate
-    }
-    fn zeroes(&self) -> bool {
-        false
-    }
-    fn wraps(&self) -> bool {
-        false
-    }
     fn describes_itself(&self) -> bool {
         false
     }
@@ -257,9 +248,6 @@ impl Source for RecordSource<'_> {
     }
     fn entry(&mut self, _: &mut Frame, _: &mut Frame) -> Result<Option<bool>, Stop> {
         Ok(None)
-    }
-    fn leave_entry(&mut self, _: &Frame) -> Result<(), Stop> {
-        Ok(())
     }
     fn key_text(&mut self, _: &Frame) -> Result<&[u8], Stop> {
         Err(Stop::Type)
