@@ -8,7 +8,9 @@ use polywire_contract::{
 };
 use polywire_diag::{FileId, Span};
 use polywire_syntax::{Node, Number, Value};
-use polywire_wire::{Compiler, Encoding, PlanId, PlanOptions, Plans, Refusal, Scratch};
+use polywire_wire::Encoding;
+
+use crate::pair::Pair;
 
 const SPAN: Span = Span { file: FileId(0), start: 0, end: 0 };
 
@@ -97,50 +99,30 @@ thread_local! {
 }
 
 struct Memory {
-    plans: Plans,
-    to_image: PlanId,
-    to_json: PlanId,
+    pair: Pair,
     image: Vec<u8>,
-    scratch: Scratch,
 }
 
 impl Memory {
     fn new() -> Memory {
         let mut contract = Contract::default();
-        let ty = all(&mut contract).into();
-        let mut compiler = Compiler::new(&contract);
-        let (mut diags, options) = (Vec::new(), PlanOptions::default());
-        let to_image = compiler.ty(ty, Encoding::Json, Encoding::Layout, &options, &mut diags);
-        let to_json = compiler.ty(ty, Encoding::Layout, Encoding::Json, &options, &mut diags);
-        let (to_image, to_json) = (to_image.expect("it has a form"), to_json.expect("it has a form"));
-        let plans = compiler.finish();
-        let image = vec![0; plans.image_size(to_image).expect("a C type")];
-        Memory { plans, to_image, to_json, image, scratch: Scratch::default() }
-    }
-
-    fn json(&mut self) -> Option<Vec<u8>> {
-        let mut json = Vec::new();
-        match self.plans.transcode(self.to_json, &self.image, &mut json, &mut self.scratch) {
-            Ok(_) => Some(json),
-            Err(Refusal { violations, .. }) => {
-                assert!(!violations.is_empty() && violations.len() <= 32);
-                None
-            }
-        }
+        let ty = all(&mut contract);
+        let pair = Pair::new(&contract, ty, Encoding::Layout);
+        let image = vec![0; pair.plans.image_size(pair.there).expect("a C type")];
+        Memory { pair, image }
     }
 }
 
 /// What is valid in memory is valid JSON, and the same after it was in memory again.
 pub fn wire_layout(bytes: &[u8]) {
-    MEMORY.with_borrow_mut(|memory| {
-        memory.image.fill(0);
-        let count = bytes.len().min(memory.image.len());
-        memory.image[..count].copy_from_slice(&bytes[..count]);
-        let Some(json) = memory.json() else { return };
-        let Memory { plans, to_image, image, scratch, .. } = memory;
-        let written = plans.transcode_into(*to_image, &json, image, scratch);
-        assert_eq!(written, Ok(()), "not taken back: {}", String::from_utf8_lossy(&json));
-        let again = memory.json().expect("what was written can be read");
-        assert_eq!(String::from_utf8_lossy(&json), String::from_utf8_lossy(&again));
+    MEMORY.with_borrow_mut(|Memory { pair, image }| {
+        image.fill(0);
+        let count = bytes.len().min(image.len());
+        image[..count].copy_from_slice(&bytes[..count]);
+        let Some(json) = pair.pass(pair.back, image) else { return };
+        let message = pair.again(&json);
+        // Memory that is lent holds the same.
+        let lent = pair.plans.transcode_into(pair.there, &json, image, &mut pair.scratch);
+        assert_eq!((lent, &**image), (Ok(()), &*message));
     });
 }

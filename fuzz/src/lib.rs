@@ -1,18 +1,23 @@
 //! What the targets do with bytes: read them, and hold what must be true whatever they are.
 
+mod avro;
 mod layout;
+mod pair;
 mod record;
 
+pub use avro::wire_avro;
 pub use layout::wire_layout;
 pub use record::wire_record;
 
 use std::cell::RefCell;
 
-use polywire_contract::{Contract, Shape, TypeId};
+use polywire_contract::{Contract, Shape, Type, TypeId};
 use polywire_diag::{Diagnostic, FileId, Format, SourceMap, render};
 use polywire_read::{Missing, READERS, Sources};
 use polywire_syntax::{Limits, parse, parse_json};
-use polywire_wire::{Compiler, Encoding, Passed, PlanId, PlanOptions, Plans, Refusal, Scratch};
+use polywire_wire::{Compiler, Encoding, PlanOptions};
+
+use pair::Pair;
 
 /// One file, and nothing beside it.
 #[derive(Default)]
@@ -98,73 +103,52 @@ fn shown(map: &SourceMap, diags: &[Diagnostic]) {
 const MESSAGES: &str = include_str!("messages.proto");
 
 thread_local! {
-    static WIRE: RefCell<Wire> = RefCell::new(Wire::new());
+    static WIRE: RefCell<Pair> = RefCell::new(messages());
 }
 
-struct Wire {
-    plans: Plans,
-    to_protobuf: PlanId,
-    to_json: PlanId,
-    scratch: Scratch,
+fn messages() -> Pair {
+    let contract = read("protobuf", "messages.proto", MESSAGES);
+    Pair::new(&contract, named(&contract, "All"), Encoding::Protobuf)
 }
 
-impl Wire {
-    fn new() -> Wire {
-        let mut sources = Alone::default();
-        let file = sources.map.add("messages.proto", MESSAGES);
-        let (mut contract, mut diags) = (Contract::default(), Vec::new());
-        let reader = READERS.iter().find(|row| row.name() == "protobuf").expect("it is there");
-        reader.read(file, &mut sources, &mut contract, &mut diags);
-        assert!(!diags.iter().any(Diagnostic::is_error), "{}", render(&sources.map, &diags, Format::Text { color: false }));
-        let at = contract.types.iter().position(|ty| ty.short_name() == Some("All") && matches!(ty.shape, Shape::Record(_)));
-        let ty = TypeId(at.expect("the message is there") as u32).into();
-        let mut compiler = Compiler::new(&contract);
-        let options = PlanOptions::default();
-        let to_protobuf = compiler.ty(ty, Encoding::Json, Encoding::Protobuf, &options, &mut diags);
-        let to_json = compiler.ty(ty, Encoding::Protobuf, Encoding::Json, &options, &mut diags);
-        Wire {
-            plans: compiler.finish(),
-            to_protobuf: to_protobuf.expect("it has a form"),
-            to_json: to_json.expect("it has a form"),
-            scratch: Scratch::default(),
-        }
-    }
+/// A contract without mistakes.
+fn read(reader: &str, name: &str, text: &str) -> Contract {
+    let mut sources = Alone::default();
+    let file = sources.map.add(name, text);
+    let (mut contract, mut diags) = (Contract::default(), Vec::new());
+    let reader = READERS.iter().find(|row| row.name() == reader).expect("it is there");
+    reader.read(file, &mut sources, &mut contract, &mut diags);
+    assert!(
+        !diags.iter().any(Diagnostic::is_error),
+        "{}",
+        render(&sources.map, &diags, Format::Text { color: false })
+    );
+    contract
+}
 
-    fn pass(&mut self, plan: PlanId, input: &[u8]) -> Option<Vec<u8>> {
-        let mut out = Vec::new();
-        match self.plans.transcode(plan, input, &mut out, &mut self.scratch) {
-            Ok(Passed::Written) => Some(out),
-            Ok(_) => None,
-            Err(Refusal { violations, .. }) => {
-                assert!(!violations.is_empty() && violations.len() <= 32);
-                None
-            }
-        }
-    }
+/// The record of a name.
+fn named(contract: &Contract, name: &str) -> TypeId {
+    let is_it = |ty: &Type| ty.short_name() == Some(name) && matches!(ty.shape, Shape::Record(_));
+    TypeId(contract.types.iter().position(is_it).expect("it is there") as u32)
 }
 
 /// What JSON became in Protobuf is the same after it has become JSON again.
 pub fn wire_json(bytes: &[u8]) {
-    WIRE.with_borrow_mut(|wire| {
-        let Some(message) = wire.pass(wire.to_protobuf, bytes) else { return };
-        there_and_back(wire, &message);
+    WIRE.with_borrow_mut(|pair| {
+        let Some(message) = pair.pass(pair.there, bytes) else { return };
+        let json = pair.pass(pair.back, &message).expect("what was written can be read");
+        pair.again(&json);
     });
 }
 
 /// What is valid in Protobuf is valid JSON, and the same after it has become Protobuf again.
 pub fn wire_protobuf(bytes: &[u8]) {
-    WIRE.with_borrow_mut(|wire| {
-        let Some(json) = wire.pass(wire.to_json, bytes) else { return };
-        let message = wire.pass(wire.to_protobuf, &json);
+    WIRE.with_borrow_mut(|pair| {
+        let Some(json) = pair.pass(pair.back, bytes) else { return };
+        let message = pair.pass(pair.there, &json);
         let message = message.unwrap_or_else(|| panic!("not taken back: {}", String::from_utf8_lossy(&json)));
-        there_and_back(wire, &message);
+        // Its first JSON may hold what the second has in canonical form.
+        let json = pair.pass(pair.back, &message).expect("what was written can be read");
+        pair.again(&json);
     });
-}
-
-fn there_and_back(wire: &mut Wire, message: &[u8]) {
-    let json = wire.pass(wire.to_json, message).expect("what was written can be read");
-    let again = wire.pass(wire.to_protobuf, &json);
-    let again = again.unwrap_or_else(|| panic!("not taken back: {}", String::from_utf8_lossy(&json)));
-    let json_again = wire.pass(wire.to_json, &again).expect("what was written can be read");
-    assert_eq!(String::from_utf8_lossy(&json), String::from_utf8_lossy(&json_again));
 }

@@ -8,7 +8,9 @@ use polywire_contract::{
 };
 use polywire_diag::{FileId, Span};
 use polywire_syntax::{Node, Value};
-use polywire_wire::{Compiler, Encoding, Passed, PlanId, PlanOptions, Plans, Refusal, Scratch};
+use polywire_wire::Encoding;
+
+use crate::pair::Pair;
 
 const SPAN: Span = Span { file: FileId(0), start: 0, end: 0 };
 
@@ -108,55 +110,21 @@ impl Book {
     }
 }
 
-struct Ways {
-    plans: Plans,
-    to_json: PlanId,
-    to_record: PlanId,
-    scratch: Scratch,
-}
-
 thread_local! {
-    static WAYS: RefCell<Ways> = RefCell::new(Ways::new());
+    static PAIR: RefCell<Pair> = RefCell::new(pair());
 }
 
-impl Ways {
-    fn new() -> Ways {
-        let mut book = Book::default();
-        let ty = book.whole();
-        let (mut compiler, mut diags) = (Compiler::new(&book.contract), Vec::new());
-        let options = PlanOptions::default();
-        let to_json = compiler.ty(ty.into(), Encoding::Record, Encoding::Json, &options, &mut diags);
-        let to_record = compiler.ty(ty.into(), Encoding::Json, Encoding::Record, &options, &mut diags);
-        Ways {
-            plans: compiler.finish(),
-            to_json: to_json.expect("it has a form"),
-            to_record: to_record.expect("it has a form"),
-            scratch: Scratch::default(),
-        }
-    }
-
-    fn pass(&mut self, plan: PlanId, input: &[u8]) -> Option<Vec<u8>> {
-        let mut out = Vec::new();
-        match self.plans.transcode(plan, input, &mut out, &mut self.scratch) {
-            Ok(Passed::Written) => Some(out),
-            Ok(_) => None,
-            Err(Refusal { violations, .. }) => {
-                assert!(!violations.is_empty() && violations.len() <= 32);
-                None
-            }
-        }
-    }
+fn pair() -> Pair {
+    let mut book = Book::default();
+    let ty = book.whole();
+    Pair::new(&book.contract, ty, Encoding::Record)
 }
 
 /// What is a valid record is valid JSON, and the same after it has become a record again.
 pub fn wire_record(bytes: &[u8]) {
-    WAYS.with_borrow_mut(|ways| {
-        let Some(json) = ways.pass(ways.to_json, bytes) else { return };
-        let record = ways.pass(ways.to_record, &json);
-        let record = record.unwrap_or_else(|| panic!("not taken back: {}", String::from_utf8_lossy(&json)));
+    PAIR.with_borrow_mut(|pair| {
+        let Some(json) = pair.pass(pair.back, bytes) else { return };
         // Signs may be others, and what lies behind a shorter alternative.
-        assert_eq!(record.len(), bytes.len());
-        let again = ways.pass(ways.to_json, &record).expect("what was written can be read");
-        assert_eq!(String::from_utf8_lossy(&again), String::from_utf8_lossy(&json));
+        assert_eq!(pair.again(&json).len(), bytes.len());
     });
 }

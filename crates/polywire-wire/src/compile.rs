@@ -86,6 +86,9 @@ impl Mode {
     }
 }
 
+/// The first node of all plans: a value that is copied.
+const COPIED: NodeId = NodeId(0);
+
 /// A record whose plan is made once for all its uses.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct RecordKey {
@@ -116,8 +119,6 @@ pub struct Compiler<'a> {
     said: BTreeSet<(&'static str, Option<Span>)>,
     order_base: u32,
     schemas: schema::Schemas,
-    /// The node of values that are copied.
-    copied: NodeId,
     /// Types whose values, or values inside of them, are held to schemas beside their shape.
     beside: HashSet<TypeId>,
 }
@@ -148,7 +149,6 @@ impl<'a> Compiler<'a> {
             said: BTreeSet::new(),
             order_base: 0,
             schemas: schema::Schemas::default(),
-            copied: NodeId(0),
             beside: beside::reaching(contract),
         }
     }

@@ -107,37 +107,65 @@ pub trait Source {
         true
     }
     /// Reads `null`, if it stands here.
-    fn null(&mut self) -> Result<bool, Stop>;
+    fn null(&mut self) -> Result<bool, Stop> {
+        Ok(false)
+    }
     /// Reads `null` as a value of its own.
-    fn null_value(&mut self) -> Result<(), Stop>;
+    fn null_value(&mut self) -> Result<(), Stop> {
+        Err(Stop::Type)
+    }
     /// What stands here.
-    fn kind(&mut self) -> Result<Kind, Stop>;
+    fn kind(&mut self) -> Result<Kind, Stop> {
+        Err(Stop::Type)
+    }
     /// Enters an object.
     fn enter(&mut self, record: &Record) -> Result<Frame, Stop>;
     /// The next member of it.
     fn next(&mut self, record: &Record, frame: &mut Frame) -> Result<Step, Stop>;
     /// The name of an unknown member.
-    fn unknown_name(&mut self, step: u32) -> String;
+    fn unknown_name(&mut self, _: u32) -> String {
+        String::new()
+    }
     /// Enters a list.
     fn list(&mut self) -> Result<Frame, Stop>;
     /// Goes to the next item; false at the end. `scalar` items may be packed.
     fn more(&mut self, frame: &mut Frame, scalar: bool) -> Result<bool, Stop>;
     /// Enters a map.
-    fn map(&mut self) -> Result<Frame, Stop>;
+    fn map(&mut self) -> Result<Frame, Stop> {
+        Err(Stop::Type)
+    }
     /// Goes to the next entry, and there to the value; `Some(false)` where the entry has none.
-    fn entry(&mut self, map: &mut Frame, entry: &mut Frame) -> Result<Option<bool>, Stop>;
+    fn entry(&mut self, _map: &mut Frame, _entry: &mut Frame) -> Result<Option<bool>, Stop> {
+        Ok(None)
+    }
     /// Leaves an entry.
     fn leave_entry(&mut self, _: &Frame) -> Result<(), Stop> {
         Ok(())
     }
     /// The entry's key as text.
-    fn key_text(&mut self, entry: &Frame) -> Result<&[u8], Stop>;
+    fn key_text(&mut self, _: &Frame) -> Result<&[u8], Stop> {
+        Err(Stop::Type)
+    }
     /// The entry's key as an integer; an unsigned one as the bits of its value.
-    fn key_int(&mut self, entry: &Frame, int: &Int) -> Result<i64, Stop>;
+    fn key_int(&mut self, entry: &Frame, int: &Int) -> Result<i64, Stop> {
+        let text = std::str::from_utf8(self.key_text(entry)?).map_err(|_| Stop::Type)?;
+        if int.signed {
+            return text.parse().map_err(|_| Stop::Type);
+        }
+        text.parse::<u64>().map(|value| value as i64).map_err(|_| Stop::Type)
+    }
     /// The entry's key as a boolean.
-    fn key_bool(&mut self, entry: &Frame) -> Result<bool, Stop>;
+    fn key_bool(&mut self, entry: &Frame) -> Result<bool, Stop> {
+        match self.key_text(entry)? {
+            b"true" => Ok(true),
+            b"false" => Ok(false),
+            _ => Err(Stop::Type),
+        }
+    }
     /// Notes the entry's key; a second time it is [`Source::again`].
-    fn key_once(&mut self, map: &Frame, entry: &Frame) -> Result<(), Stop>;
+    fn key_once(&mut self, _map: &Frame, _entry: &Frame) -> Result<(), Stop> {
+        Ok(())
+    }
     /// The alternative, where the encoding itself says it; none where it has to be found.
     fn branch(&mut self, _: &Sum) -> Result<Option<usize>, Stop> {
         Ok(None)

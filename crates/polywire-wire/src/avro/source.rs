@@ -5,7 +5,7 @@ use crate::keys::KeyText;
 use crate::plan::{Cell, Enum, Float, Int, Record, Slot, Sum};
 use crate::scratch::SourceScratch;
 use crate::text::{decimal, instant};
-use crate::{Frame, Kind, Mark, Source, Step, Stop, varint};
+use crate::{Frame, Mark, Source, Step, Stop, varint};
 
 /// Reads one value.
 #[derive(Debug)]
@@ -180,9 +180,6 @@ impl Source for AvroSource<'_> {
     fn null_value(&mut self) -> Result<(), Stop> {
         self.begin()
     }
-    fn kind(&mut self) -> Result<Kind, Stop> {
-        Err(Stop::Type)
-    }
     fn enter(&mut self, _: &Record) -> Result<Frame, Stop> {
         self.begin()?;
         self.deeper()
@@ -194,9 +191,6 @@ impl Source for AvroSource<'_> {
         };
         frame.cursor += 1;
         Ok(Step::Field(row))
-    }
-    fn unknown_name(&mut self, _: u32) -> String {
-        String::new()
     }
     fn list(&mut self) -> Result<Frame, Stop> {
         self.begin()?;
@@ -220,20 +214,6 @@ impl Source for AvroSource<'_> {
     }
     fn key_text(&mut self, entry: &Frame) -> Result<&[u8], Stop> {
         Ok(&self.bytes[entry.origin as usize..entry.limit as usize])
-    }
-    fn key_int(&mut self, entry: &Frame, int: &Int) -> Result<i64, Stop> {
-        let text = std::str::from_utf8(self.key_text(entry)?).map_err(|_| Stop::Type)?;
-        if int.signed {
-            return text.parse().map_err(|_| Stop::Type);
-        }
-        text.parse::<u64>().map(|value| value as i64).map_err(|_| Stop::Type)
-    }
-    fn key_bool(&mut self, entry: &Frame) -> Result<bool, Stop> {
-        match self.key_text(entry)? {
-            b"true" => Ok(true),
-            b"false" => Ok(false),
-            _ => Err(Stop::Type),
-        }
     }
     fn key_once(&mut self, map: &Frame, entry: &Frame) -> Result<(), Stop> {
         let key = KeyText::Span(entry.origin, entry.limit);

@@ -290,7 +290,7 @@ impl<'a> Job<'_, 'a> {
     pub(super) fn extra_rule(&self) -> ExtraRule {
         match self.mode.direction {
             _ if self.mode.identity() => ExtraRule::Keep,
-            _ if self.mode.rewrites_json() => ExtraRule::Copy(self.compiler.copied),
+            _ if self.mode.rewrites_json() => ExtraRule::Copy(super::COPIED),
             super::Direction::Request => ExtraRule::Refuse(Stop::Unknown),
             super::Direction::Response => ExtraRule::Drop,
         }
@@ -299,7 +299,7 @@ impl<'a> Job<'_, 'a> {
     /// Any value: in Protobuf `google.protobuf.Value`.
     fn any(&mut self, place: &Place) -> NodeId {
         if !self.mode.protobuf() {
-            return self.add(if self.mode.identity() { Node::Any } else { Node::Copied });
+            return if self.mode.identity() { self.add(Node::Any) } else { super::COPIED };
         }
         let key = (TypeId(u32::MAX), place.signature(), self.mode);
         if let Some(known) = self.compiler.others.get(&key) {

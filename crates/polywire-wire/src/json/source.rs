@@ -374,14 +374,6 @@ impl Source for JsonSource<'_> {
         self.key_integer(entry, int.signed)
     }
 
-    fn key_bool(&mut self, entry: &Frame) -> Result<bool, Stop> {
-        match self.key_bytes(entry) {
-            b"true" => Ok(true),
-            b"false" => Ok(false),
-            _ => Err(Stop::Type),
-        }
-    }
-
     fn key_once(&mut self, _: &Frame, _: &Frame) -> Result<(), Stop> {
         // The key was noted when it was read.
         Ok(())

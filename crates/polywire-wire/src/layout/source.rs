@@ -4,7 +4,7 @@ use polywire_contract::Int as Domain;
 
 use super::{LayoutCell, LayoutForm, LayoutNumber, of};
 use crate::plan::{Enum, Float, Int, Record, Slot, Sum};
-use crate::{Frame, Kind, Mark, Source, Step, Stop, varint};
+use crate::{Frame, Mark, Source, Step, Stop, varint};
 
 /// Reads one value.
 #[derive(Debug)]
@@ -105,15 +105,6 @@ impl Source for LayoutSource<'_> {
     fn describes_itself(&self) -> bool {
         false
     }
-    fn null(&mut self) -> Result<bool, Stop> {
-        Ok(false)
-    }
-    fn null_value(&mut self) -> Result<(), Stop> {
-        Err(Stop::Type)
-    }
-    fn kind(&mut self) -> Result<Kind, Stop> {
-        Err(Stop::Type)
-    }
     fn enter(&mut self, _: &Record) -> Result<Frame, Stop> {
         self.deeper()?;
         let frame = Frame { origin: self.base as u32, ..Frame::default() };
@@ -128,9 +119,6 @@ impl Source for LayoutSource<'_> {
         };
         frame.cursor += 1;
         Ok(Step::Field(row))
-    }
-    fn unknown_name(&mut self, _: u32) -> String {
-        String::new()
     }
     fn list(&mut self) -> Result<Frame, Stop> {
         let LayoutForm::Array(item) = self.cell.form else { return Err(Stop::Type) };
@@ -150,24 +138,6 @@ impl Source for LayoutSource<'_> {
         frame.cursor += frame.flag;
         frame.limit -= 1;
         Ok(true)
-    }
-    fn map(&mut self) -> Result<Frame, Stop> {
-        Err(Stop::Type)
-    }
-    fn entry(&mut self, _: &mut Frame, _: &mut Frame) -> Result<Option<bool>, Stop> {
-        Ok(None)
-    }
-    fn key_text(&mut self, _: &Frame) -> Result<&[u8], Stop> {
-        Err(Stop::Type)
-    }
-    fn key_int(&mut self, _: &Frame, _: &Int) -> Result<i64, Stop> {
-        Err(Stop::Type)
-    }
-    fn key_bool(&mut self, _: &Frame) -> Result<bool, Stop> {
-        Err(Stop::Type)
-    }
-    fn key_once(&mut self, _: &Frame, _: &Frame) -> Result<(), Stop> {
-        Ok(())
     }
     fn branch(&mut self, sum: &Sum) -> Result<Option<usize>, Stop> {
         let by = self.cell.by.ok_or(Stop::Type)?;

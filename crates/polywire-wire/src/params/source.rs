@@ -67,12 +67,6 @@ impl Source for TextSource<'_> {
     fn typed(&self) -> bool {
         false
     }
-    fn null(&mut self) -> Result<bool, Stop> {
-        Ok(false)
-    }
-    fn null_value(&mut self) -> Result<(), Stop> {
-        Err(Stop::Type)
-    }
     fn kind(&mut self) -> Result<Kind, Stop> {
         Ok(Kind::Text)
     }
@@ -82,9 +76,6 @@ impl Source for TextSource<'_> {
     fn next(&mut self, _: &Record, _: &mut Frame) -> Result<Step, Stop> {
         Err(Stop::Type)
     }
-    fn unknown_name(&mut self, _: u32) -> String {
-        String::new()
-    }
     fn list(&mut self) -> Result<Frame, Stop> {
         Ok(Frame { cursor: self.current, ..Frame::default() })
     }
@@ -92,24 +83,6 @@ impl Source for TextSource<'_> {
         self.current = frame.cursor;
         frame.cursor = self.next.get(self.current as usize).copied().unwrap_or(NONE);
         Ok(self.current != NONE)
-    }
-    fn map(&mut self) -> Result<Frame, Stop> {
-        Err(Stop::Type)
-    }
-    fn entry(&mut self, _: &mut Frame, _: &mut Frame) -> Result<Option<bool>, Stop> {
-        Err(Stop::Type)
-    }
-    fn key_text(&mut self, _: &Frame) -> Result<&[u8], Stop> {
-        Err(Stop::Type)
-    }
-    fn key_int(&mut self, _: &Frame, _: &Int) -> Result<i64, Stop> {
-        Err(Stop::Type)
-    }
-    fn key_bool(&mut self, _: &Frame) -> Result<bool, Stop> {
-        Err(Stop::Type)
-    }
-    fn key_once(&mut self, _: &Frame, _: &Frame) -> Result<(), Stop> {
-        Ok(())
     }
     fn text(&mut self) -> Result<&[u8], Stop> {
         Ok(self.value())

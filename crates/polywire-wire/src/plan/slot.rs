@@ -1,4 +1,4 @@
-//! A place in a target: everything that a sink needs there, computed when the plan is compiled.
+//! A place: everything that a sink needs there, and a source without names, computed when the plan is compiled.
 
 use polywire_contract::ProtoKind;
 

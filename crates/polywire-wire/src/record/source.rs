@@ -6,7 +6,7 @@ use super::{Leaf, RecordCell, RecordForm, Table, number, page};
 use crate::plan::{Cell, Enum, Float, Int, Record, Slot, Sum};
 use crate::scratch::SourceScratch;
 use crate::text::{decimal, instant, time};
-use crate::{Frame, Kind, Mark, Source, Step, Stop};
+use crate::{Frame, Mark, Source, Step, Stop};
 
 /// Reads one record.
 #[derive(Debug)]
@@ -173,7 +173,6 @@ impl Source for RecordSource<'_> {
     fn skip(&mut self) -> Result<(), Stop> {
         Ok(())
     }
-    /// Tables must be seen so that what follows has an address.
     fn at(&self) -> u32 {
         self.at
     }
@@ -182,15 +181,6 @@ impl Source for RecordSource<'_> {
     }
     fn describes_itself(&self) -> bool {
         false
-    }
-    fn null(&mut self) -> Result<bool, Stop> {
-        Ok(false)
-    }
-    fn null_value(&mut self) -> Result<(), Stop> {
-        Err(Stop::Type)
-    }
-    fn kind(&mut self) -> Result<Kind, Stop> {
-        Err(Stop::Type)
     }
     fn enter(&mut self, _: &Record) -> Result<Frame, Stop> {
         self.deeper()?;
@@ -203,9 +193,6 @@ impl Source for RecordSource<'_> {
         };
         frame.cursor += 1;
         Ok(Step::Field(row))
-    }
-    fn unknown_name(&mut self, _: u32) -> String {
-        String::new()
     }
     fn list(&mut self) -> Result<Frame, Stop> {
         let RecordForm::Table(table) = self.cell.form else { return Err(Stop::Type) };
@@ -242,24 +229,6 @@ impl Source for RecordSource<'_> {
         self.anchors[usize::from(item)] = next;
         frame.limit -= 1;
         Ok(true)
-    }
-    fn map(&mut self) -> Result<Frame, Stop> {
-        Err(Stop::Type)
-    }
-    fn entry(&mut self, _: &mut Frame, _: &mut Frame) -> Result<Option<bool>, Stop> {
-        Ok(None)
-    }
-    fn key_text(&mut self, _: &Frame) -> Result<&[u8], Stop> {
-        Err(Stop::Type)
-    }
-    fn key_int(&mut self, _: &Frame, _: &Int) -> Result<i64, Stop> {
-        Err(Stop::Type)
-    }
-    fn key_bool(&mut self, _: &Frame) -> Result<bool, Stop> {
-        Err(Stop::Type)
-    }
-    fn key_once(&mut self, _: &Frame, _: &Frame) -> Result<(), Stop> {
-        Ok(())
     }
     fn branch(&mut self, sum: &Sum) -> Result<Option<usize>, Stop> {
         let RecordForm::Area(area) = self.cell.form else { return Err(Stop::Type) };

@@ -1,4 +1,4 @@
-//! Plans on real bytes: JSON and Protobuf of types from `.proto` texts and of types as OpenAPI has them.
+//! Plans on real bytes: every encoding, of types from `.proto` texts, as OpenAPI has them, by hand and generated.
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 

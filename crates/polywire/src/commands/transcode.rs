@@ -18,7 +18,6 @@ use crate::exit::{Context, Exit, Failure, Outcome};
 use crate::output;
 use crate::project::{self, Project};
 use framing::{Frame, Framing, Reader};
-use mapped::Confirmed;
 use progress::Progress;
 
 /// Carries messages of one type from one encoding to another, from standard input to standard output
@@ -161,7 +160,7 @@ impl Transcode {
         let (mut diags, options) = (Vec::new(), PlanOptions { json, ..PlanOptions::default() });
         let mut compiler = Compiler::new(&project.contract);
         let plan = match &maps {
-            Some(maps) => mapped::plan(&mut compiler, maps, (from, to), &options, &mut diags),
+            Some(maps) => compiler.map(maps, from, to, &options, &mut diags),
             None => compiler.ty(ty.into(), from, to, &options, &mut diags),
         };
         let plans = compiler.finish();
@@ -172,9 +171,7 @@ impl Transcode {
         let no_form = || Failure::wrong(format!("`{}` has no form in one of the two encodings", self.ty));
         Ok((plans, plan.ok_or_else(no_form)?))
     }
-}
 
-impl Transcode {
     /// The map to the type that is written, where that is another one.
     fn maps(&self, project: &mut Project, from: TypeId) -> Result<Option<Maps>, Failure> {
         let Some(name) = &self.to_type else { return Ok(None) };
@@ -182,10 +179,7 @@ impl Transcode {
         if to == from {
             return Ok(None);
         }
-        let file = self.map.as_deref();
-        let source =
-            if self.contracts.is_empty() { Confirmed::Workspace(file) } else { Confirmed::File(file) };
-        mapped::find(project, (from, to), &source).map(Some)
+        mapped::find(project, (from, to), self.map.as_deref(), self.contracts.is_empty()).map(Some)
     }
 }
 

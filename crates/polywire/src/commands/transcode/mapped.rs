@@ -3,29 +3,20 @@
 use std::path::Path;
 
 use polywire_contract::{Maps, TypeId};
-use polywire_diag::Diagnostic;
-use polywire_wire::{Compiler, Encoding, PlanId, PlanOptions};
 
 use crate::commands::maps;
 use crate::exit::Failure;
 use crate::output;
 use crate::project::Project;
 
-/// Where confirmed maps come from.
-pub(super) enum Confirmed<'p> {
-    /// The workspace's polywire.yaml and polywire.lock, and a file where one is named.
-    Workspace(Option<&'p Path>),
-    /// A file, where one is named.
-    File(Option<&'p Path>),
-}
-
-/// The map from one type to another, all of it confirmed; else shows what is proposed.
+/// The map from one type to another, all of it confirmed in the workspace, where there is one, or in a file; else shows what
+/// is proposed.
 pub(super) fn find(
     project: &mut Project,
     (from, to): (TypeId, TypeId),
-    source: &Confirmed<'_>,
+    file: Option<&Path>,
+    in_workspace: bool,
 ) -> Result<Maps, Failure> {
-    let (Confirmed::Workspace(file) | Confirmed::File(file)) = source;
     let written = match file {
         Some(path) => project.read_maps(path)?,
         None => Vec::new(),
@@ -42,24 +33,14 @@ pub(super) fn find(
         project.report_errors()?;
     }
     let failure = Failure::wrong(format!("nobody has confirmed the map from `{from}` to `{to}`"));
-    Err(match source {
-        Confirmed::Workspace(_) => failure.help(format!(
+    Err(failure.help(if in_workspace {
+        format!(
             "name it in polywire.yaml, `maps: [{{from: {from}, to: {to}}}]`, and run `polywire check --accept`"
-        )),
-        Confirmed::File(_) => failure.help(format!(
+        )
+    } else {
+        format!(
             "if this is what you mean, write it into a file and name that with `--map FILE`:\n{}",
             proposal.spelled().trim_end()
-        )),
-    })
-}
-
-/// The plan of a map; none where it cannot be made.
-pub(super) fn plan<'m>(
-    compiler: &mut Compiler<'m>,
-    maps: &'m Maps,
-    (from, to): (Encoding, Encoding),
-    options: &PlanOptions,
-    diags: &mut Vec<Diagnostic>,
-) -> Option<PlanId> {
-    compiler.map(maps, from, to, options, diags)
+        )
+    }))
 }
