@@ -45,6 +45,7 @@ const IMPURE: &[&str] = &[
 const REGISTRIES: &[(&str, &str)] = &[
     ("crates/polywire-read/src/lib.rs", "READERS"),
     ("crates/polywire-emit/src/lib.rs", "EMITTERS"),
+    ("crates/polywire-emit/src/settings.rs", "SETTINGS"),
     ("crates/polywire-wire/src/lib.rs", "ENCODINGS"),
     ("crates/polywire-link/src/lib.rs", "LINKS"),
     ("crates/polywire-bridge/src/policy.rs", "POLICIES"),
@@ -161,8 +162,9 @@ fn registries(root: &Path, found: &mut Vec<String>) -> Result<()> {
                 let entry = entry?.path();
                 let stem = entry.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
                 let is_rust = entry.extension().is_some_and(|e| e == "rs");
+                let text = if is_rust { fs::read_to_string(&entry)? } else { String::new() };
                 let implements =
-                    is_rust && fs::read_to_string(&entry)?.contains(&format!("impl {item} for "));
+                    [" ", "<"].iter().any(|after| text.contains(&format!("\nimpl {item}{after}")));
                 if implements && !rows.contains(&stem) {
                     found.push(format!("{file}: {stem}.rs implements {item} but has no row in `{constant}`"));
                 }
@@ -188,10 +190,11 @@ fn rows(text: &str, constant: &str) -> Vec<String> {
         .collect()
 }
 
-/// `Reader` in `const READERS: &[&dyn Reader]`.
+/// `Reader` in `const READERS: &[&dyn Reader]` and in `&[&dyn for<'a> Reader<Text<'a>>]`.
 fn row_trait(text: &str, constant: &str) -> Option<String> {
     let (_, rest) = text.split_once(&format!("{constant}:"))?;
     let (_, rest) = rest.split_once("dyn ")?;
+    let rest = rest.strip_prefix("for<'a> ").unwrap_or(rest);
     Some(rest.split(|c: char| !c.is_alphanumeric()).next()?.to_string())
 }
 

@@ -1,5 +1,5 @@
 //! The codes of this crate: `PW-C01xx` are the lock's, `PW-C02xx` those of derived contracts, `PW-C03xx` those of drift,
-//! `PW-C04xx` those of maps between types.
+//! `PW-C04xx` those of maps between types, `PW-C05xx` those of settings.
 
 polywire_diag::codes! {
     LOCK_FORM = "PW-C0101",
@@ -21,4 +21,5 @@ polywire_diag::codes! {
     MAP_GONE = "PW-C0406",
     MAP_WRITTEN = "PW-C0407",
     MAP_TYPE = "PW-C0408",
+    SETTING_NAMES_COLLIDE = "PW-C0501",
 }

@@ -23,6 +23,7 @@ mod parameter;
 mod protobuf;
 mod rule;
 mod schema;
+mod settings;
 mod shape;
 mod sql;
 
@@ -56,6 +57,10 @@ pub use protobuf::{ProtoEnum, ProtoField, ProtoKind, ProtoMessage, Protobuf};
 pub use rule::ProtoRule;
 pub use schema::{
     Condition, Draft, Items, JsonKind, Members, Residual, Rules, Schema, SchemaDocument, SchemaId, Schemas,
+};
+pub use settings::{
+    Content, Flat, Group, Item, Member, Named, Setting, SettingKind, SettingPath, SettingValue, Settings,
+    Variables,
 };
 pub use shape::{
     Derivation, Derived, Enum, EnumValue, Exclusive, Extra, Field, Float, Int, Literal, Record, Shape, Sum,

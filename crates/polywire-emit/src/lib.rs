@@ -1,50 +1,52 @@
-//! The model as files: contracts in other formats now, code later.
+//! The model as files: contracts in other formats, settings in the formats and languages that read them.
 //!
 //! Must never: write to disk, know a transport, read a contract.
 
 #![warn(clippy::disallowed_methods)]
 
+mod files;
 mod openapi;
+mod options;
 mod protobuf;
-
-use std::collections::BTreeMap;
+pub mod settings;
+mod stamp;
 
 use polywire_contract::{Contract, InterfaceId};
 use polywire_diag::Diagnostic;
 
+pub use files::Files;
+pub use options::{OptionRow, Options};
+pub use stamp::{Stamp, stamp, stamp_of};
+
 polywire_diag::codes! {
     NOT_SAYABLE = "PW-E0101",
+    SETTING_NOT_SAYABLE = "PW-E0201",
 }
 
-/// Every emitter, sorted by name.
-pub const EMITTERS: &[&dyn Emitter] = &[&openapi::OpenApi, &protobuf::Protobuf];
-
-/// Writes interfaces of the model in one format.
-pub trait Emitter: Sync {
+/// Writes a model in one format or language.
+pub trait Emitter<Model: ?Sized>: Sync {
     /// The format's name: file stem, word on the command line, page of the manual.
     fn name(&self) -> &'static str;
 
-    /// Pure: the same contract and interfaces give the same bytes. Only the binary writes files.
-    fn emit(&self, contract: &Contract, interfaces: &[InterfaceId], diags: &mut Vec<Diagnostic>) -> Files;
+    /// What is written and for whom, in a line.
+    fn about(&self) -> &'static str;
+
+    /// What can be chosen.
+    fn options(&self) -> &'static [OptionRow] {
+        &[]
+    }
+
+    /// Pure: the same model and options give the same bytes. Only the binary writes files.
+    fn emit(&self, model: &Model, options: &Options, diags: &mut Vec<Diagnostic>) -> Files;
 }
 
-/// Texts by their path, in order.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Files(BTreeMap<String, String>);
-
-impl Files {
-    /// Adds a text; a path has one text.
-    pub fn insert(&mut self, path: impl Into<String>, text: impl Into<String>) {
-        self.0.insert(path.into(), text.into());
-    }
-
-    /// The text of a path.
-    pub fn get(&self, path: &str) -> Option<&str> {
-        self.0.get(path).map(String::as_str)
-    }
-
-    /// Path and text of each, sorted by path.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(path, text)| (path.as_str(), text.as_str()))
-    }
+/// Interfaces, and the contract that they stand in.
+#[derive(Clone, Copy)]
+pub struct Interfaces<'a> {
+    pub contract: &'a Contract,
+    /// Those that are written.
+    pub ids: &'a [InterfaceId],
 }
+
+/// Every format that interfaces are exported to, sorted by name.
+pub const EMITTERS: &[&dyn for<'a> Emitter<Interfaces<'a>>] = &[&openapi::OpenApi, &protobuf::Protobuf];

@@ -13,7 +13,7 @@ use polywire_contract::{Contract, InterfaceId, Place, Style, TypeId};
 use polywire_diag::Diagnostic;
 use serde_json::{Map, Value, json};
 
-use crate::{Emitter, Files};
+use crate::{Emitter, Files, Interfaces, Options};
 
 /// The component for errors that no contract declares.
 const STANDARD_ERROR: &str = "StandardError";
@@ -21,12 +21,17 @@ const STANDARD_ERROR: &str = "StandardError";
 /// Prints OpenAPI.
 pub(crate) struct OpenApi;
 
-impl Emitter for OpenApi {
+impl Emitter<Interfaces<'_>> for OpenApi {
     fn name(&self) -> &'static str {
         "openapi"
     }
 
-    fn emit(&self, contract: &Contract, interfaces: &[InterfaceId], diags: &mut Vec<Diagnostic>) -> Files {
+    fn about(&self) -> &'static str {
+        "an OpenAPI 3.1 description"
+    }
+
+    fn emit(&self, model: &Interfaces<'_>, _options: &Options, diags: &mut Vec<Diagnostic>) -> Files {
+        let Interfaces { contract, ids: interfaces } = *model;
         let mut printer = Printer {
             contract,
             diags,

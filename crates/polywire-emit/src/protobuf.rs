@@ -12,18 +12,23 @@ use std::fmt::Write;
 use polywire_contract::{Contract, InterfaceId, ProtoEnum, Shape, TypeId};
 use polywire_diag::Diagnostic;
 
-use crate::{Emitter, Files, NOT_SAYABLE};
+use crate::{Emitter, Files, Interfaces, NOT_SAYABLE, Options};
 use reach::Reach;
 
 /// Prints Protobuf.
 pub(crate) struct Protobuf;
 
-impl Emitter for Protobuf {
+impl Emitter<Interfaces<'_>> for Protobuf {
     fn name(&self) -> &'static str {
         "protobuf"
     }
 
-    fn emit(&self, contract: &Contract, interfaces: &[InterfaceId], diags: &mut Vec<Diagnostic>) -> Files {
+    fn about(&self) -> &'static str {
+        "proto3 files, one for each package"
+    }
+
+    fn emit(&self, model: &Interfaces<'_>, _options: &Options, diags: &mut Vec<Diagnostic>) -> Files {
+        let Interfaces { contract, ids: interfaces } = *model;
         let reach = Reach::of(contract, interfaces);
         groups(contract, &reach, diags);
         let mut files = Files::default();

@@ -14,7 +14,7 @@ use polywire_bridge::{Admin, Bridge, ComponentEnds, Control, SettingsTable, Snap
 use polywire_call::{BoxFuture, LinkOptions, SystemClock, Timer};
 use polywire_contract::{Contract, InterfaceId, Lock, LockMode, OperationId, WrittenMap, derive_grpc};
 use polywire_diag::{Diagnostic, FileId};
-use polywire_emit::EMITTERS;
+use polywire_emit::{EMITTERS, Interfaces, Options};
 use polywire_link::{LINKS, ListenOptions};
 use polywire_read::Sources;
 use polywire_wire::Form;
@@ -316,6 +316,6 @@ impl Timer for TokioTimer {
 fn openapi(contract: &Contract, diags: &mut Vec<Diagnostic>) -> Option<String> {
     let emitter = EMITTERS.iter().find(|emitter| emitter.name() == "openapi")?;
     let all: Vec<InterfaceId> = (0..contract.interfaces.len()).map(|at| InterfaceId(at as u32)).collect();
-    let files = emitter.emit(contract, &all, diags);
+    let files = emitter.emit(&Interfaces { contract, ids: &all }, &Options::default(), diags);
     files.iter().next().map(|(_, text)| text.to_string())
 }

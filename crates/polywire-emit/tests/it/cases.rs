@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use polywire_contract::{Contract, InterfaceId, Lock, LockMode, derive_grpc};
 use polywire_diag::{Diagnostic, FileId, Format, SourceMap, render};
-use polywire_emit::{EMITTERS, Files};
+use polywire_emit::{EMITTERS, Files, Interfaces, Options};
 use polywire_read::{Missing, READERS, Sources};
 
 /// Texts of a table, and files below a folder.
@@ -82,7 +82,8 @@ impl Case {
     pub(crate) fn emit(&mut self, name: &str) -> Files {
         let all: Vec<InterfaceId> = (0..self.contract.interfaces.len() as u32).map(InterfaceId).collect();
         let emitter = EMITTERS.iter().find(|emitter| emitter.name() == name).expect("registered");
-        emitter.emit(&self.contract, &all, &mut self.diags)
+        let model = Interfaces { contract: &self.contract, ids: &all };
+        emitter.emit(&model, &Options::default(), &mut self.diags)
     }
 
     pub(crate) fn rendered(&self) -> String {

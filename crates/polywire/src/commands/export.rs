@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use polywire_contract::InterfaceId;
-use polywire_emit::EMITTERS;
+use polywire_emit::{EMITTERS, Interfaces, Options};
 
 use crate::exit::{Context, Exit, Failure, Outcome};
 use crate::output::{self, Format};
@@ -37,7 +37,8 @@ impl Export {
         let mut project = project::open(&self.dir)?;
         let wanted = self.wanted(&project)?;
         let emitter = EMITTERS.iter().find(|e| e.name() == self.target).expect("the parser knows the names");
-        let files = emitter.emit(&project.contract, &wanted, &mut project.diags);
+        let model = Interfaces { contract: &project.contract, ids: &wanted };
+        let files = emitter.emit(&model, &Options::default(), &mut project.diags);
         project.report_errors()?;
         project.write_lock()?;
         if self.format == Format::Json {
