@@ -226,3 +226,33 @@ impl SettingKind {
         }
     }
 }
+
+impl Settings {
+    /// The same settings without all that is not at or below one of these dotted keys; else the key that there is not.
+    pub fn only<'k>(&self, keys: &[&'k str]) -> Result<Settings, &'k str> {
+        if let Some(unknown) = keys.iter().find(|key| self.find(key).is_none()) {
+            return Err(unknown);
+        }
+        let mut kept = self.clone();
+        kept.root.keep(keys, "");
+        Ok(kept)
+    }
+}
+
+impl Group {
+    fn keep(&mut self, keys: &[&str], above: &str) {
+        self.settings.retain_mut(|setting| {
+            let dotted = format!("{above}{}", setting.key);
+            if keys.contains(&dotted.as_str()) {
+                return true;
+            }
+            match &mut setting.item {
+                Item::Group(group) => {
+                    group.keep(keys, &format!("{dotted}."));
+                    !group.settings.is_empty()
+                }
+                Item::Value(_) => false,
+            }
+        });
+    }
+}

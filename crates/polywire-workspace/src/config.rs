@@ -8,6 +8,7 @@ mod component;
 mod maps;
 mod operation;
 mod policies;
+mod settings;
 
 use polywire_contract::WrittenMap;
 use polywire_diag::{Diagnostic, FileId, Span, nearest};
@@ -19,6 +20,7 @@ pub use self::{
     maps::load_map,
     operation::OperationRule,
     policies::{Breaker, Limits, Policies},
+    settings::{Configuration, Emission},
 };
 pub use crate::schema::{Ready, Spanned, Word};
 use crate::{
@@ -36,6 +38,8 @@ pub struct Workspace {
     pub operations: Vec<OperationRule>,
     /// Maps between types, as they are written; whether there are such types, the contracts know.
     pub maps: Vec<WrittenMap>,
+    /// Where settings are written.
+    pub config: Option<Configuration>,
 }
 
 const WORKSPACE: Table = Table {
@@ -57,7 +61,7 @@ const WORKSPACE: Table = Table {
         Key {
             name: "components",
             kind: Kind::Entries("component", &Kind::Table(&component::COMPONENT)),
-            need: Need::Required,
+            need: Need::Optional,
             doc: "What the workspace consists of, by name.",
         },
         Key {
@@ -77,6 +81,12 @@ const WORKSPACE: Table = Table {
             kind: Kind::Items("map", &Kind::Table(&maps::MAP)),
             need: Need::Optional,
             doc: "Which types become which others, and what is not matched by words.",
+        },
+        Key {
+            name: "config",
+            kind: Kind::Table(&settings::CONFIG),
+            need: Need::Optional,
+            doc: "Settings, written once for every language.",
         },
         Key {
             name: "resources",
@@ -114,6 +124,7 @@ pub fn load(file: FileId, node: &Node, diags: &mut Vec<Diagnostic>) -> Option<Wo
             _ => None,
         })
         .collect();
+    let config = record.record("config").and_then(|fields| settings::lower(fields, diags));
     component::check_names(&components, diags);
     let mut names: Vec<&str> = components.iter().map(|component| component.name.value.as_str()).collect();
     // One that is wrong in itself is there all the same.
@@ -126,7 +137,7 @@ pub fn load(file: FileId, node: &Node, diags: &mut Vec<Diagnostic>) -> Option<Wo
     if diags[before..].iter().any(Diagnostic::is_error) {
         return None;
     }
-    Some(Workspace { name: name?, components, bridge, operations, maps })
+    Some(Workspace { name: name?, components, bridge, operations, maps, config })
 }
 
 fn written_names(node: &Node) -> impl Iterator<Item = &str> {

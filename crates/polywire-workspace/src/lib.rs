@@ -1,4 +1,4 @@
-//! A workspace: `polywire.yaml`, its components as processes, and where a running one is found.
+//! A workspace: `polywire.yaml`, its settings, its components as processes, and where a running one is found.
 //!
 //! Must never: read a contract, speak a protocol beyond the readiness check, decide how output looks.
 
@@ -6,6 +6,7 @@ pub mod config;
 pub mod guard;
 mod run_file;
 mod schema;
+pub mod settings;
 pub mod supervisor;
 
 pub use config::{Workspace, json_schema, load, load_map, reference};
@@ -25,4 +26,10 @@ polywire_diag::codes! {
     EXPRESSION = "PW-K0005",
     UNKNOWN_COMPONENT = "PW-K0006",
     UNUSABLE_NAME = "PW-K0007",
+    LAYERS_DIFFER = "PW-K0101",
+    WRONG_EXPRESSION = "PW-K0102",
+    MISPLACED_SECRET = "PW-K0103",
+    STRANGE_KEY = "PW-K0104",
+    BREAKS_SCHEMA = "PW-K0105",
+    UNKNOWN_TARGET = "PW-K0106",
 }

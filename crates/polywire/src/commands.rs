@@ -2,9 +2,11 @@
 
 mod call;
 mod check;
+mod config;
 mod drift;
 mod explain;
 mod export;
+mod generate;
 mod lifecycle;
 mod maps;
 mod model;
@@ -30,9 +32,11 @@ use crate::exit::Outcome;
 pub(crate) enum Command {
     Call(call::Call),
     Check(check::Check),
+    Config(config::Config),
     Drift(drift::Drift),
     Explain(explain::Explain),
     Export(export::Export),
+    Generate(generate::Generate),
     Model(model::Model),
     Ps(ps::Ps),
     Restart(lifecycle::Restart),
@@ -51,9 +55,11 @@ impl Command {
         match self {
             Command::Call(command) => command.run(),
             Command::Check(command) => command.run(),
+            Command::Config(command) => command.run(),
             Command::Drift(command) => command.run(),
             Command::Explain(command) => command.run(),
             Command::Export(command) => command.run(),
+            Command::Generate(command) => command.run(),
             Command::Model(command) => command.run(),
             Command::Ps(command) => command.run(),
             Command::Restart(command) => command.run(),

@@ -7,6 +7,7 @@ mod control;
 mod convert;
 mod exit;
 mod gateway;
+mod generated;
 mod log;
 mod output;
 mod project;

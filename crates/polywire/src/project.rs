@@ -3,6 +3,7 @@
 mod contracts;
 mod manifest;
 mod maps;
+mod settings;
 mod types;
 
 use std::net::SocketAddr;
@@ -25,6 +26,7 @@ use crate::output;
 use crate::sources::DiskSources;
 
 pub(crate) use contracts::{contracts_at, read_contract, read_each, reader_of};
+pub(crate) use settings::{OpenSettings, document, emitted, open_settings, open_source};
 pub(crate) use types::{find_type, listed, named_types, short};
 
 /// The file that makes a folder a workspace.

@@ -1,19 +1,14 @@
-//! What kind of value a setting holds: from a schema's type, or from the values that are there.
+//! What kind of value a setting holds, from the values that are there.
 
 use polywire_syntax::{Number, Value};
 
 use super::{Member, SettingKind};
-use crate::{Check, Contract, Extra, Int, Literal, Shape, TypeRef};
+use crate::{Int, Literal};
 
-/// How deep types within lists and maps are followed; below that, and where a type holds itself, anything stands.
+/// How deep lists and maps are followed; below that anything stands.
 const DEPTH_MAX: u32 = 16;
 
 impl SettingKind {
-    /// The kind of values of a type, and whether `null` is one.
-    pub fn of_type(contract: &Contract, ty: TypeRef) -> (SettingKind, bool) {
-        (of_type(contract, ty, DEPTH_MAX), ty.nullable)
-    }
-
     /// The kind that holds all of these values, and whether `null` is among them; else the places of two that differ.
     pub fn of_values(values: &[&Literal]) -> Result<(SettingKind, bool), (usize, usize)> {
         let mut all = Guess { nullable: false, form: Form::Unknown };
@@ -30,56 +25,6 @@ impl SettingKind {
         let nullable = all.nullable;
         Ok((Guess { nullable: false, ..all }.finish(), nullable))
     }
-}
-
-fn of_type(contract: &Contract, ty: TypeRef, depth: u32) -> SettingKind {
-    let found = contract.ty(ty.id);
-    if depth == 0 {
-        return SettingKind::Any;
-    }
-    let inner = |ty: TypeRef| {
-        let kind = of_type(contract, ty, depth - 1);
-        Box::new(if ty.nullable { SettingKind::Nullable(Box::new(kind)) } else { kind })
-    };
-    match &found.shape {
-        Shape::Bool => SettingKind::Bool,
-        Shape::Int(domain) => SettingKind::Int(Some(*domain)),
-        Shape::Float(_) => SettingKind::Float,
-        Shape::Text => among(&found.checks).map_or(SettingKind::Text, SettingKind::Choice),
-        // Their values are text in every file.
-        Shape::Decimal { .. }
-        | Shape::Bytes
-        | Shape::Instant
-        | Shape::Date
-        | Shape::Time
-        | Shape::Duration
-        | Shape::Uuid => SettingKind::Text,
-        Shape::Enum(of) => SettingKind::Choice(of.values.iter().map(|value| value.name.clone()).collect()),
-        Shape::List(of) => SettingKind::List(inner(*of)),
-        Shape::Map { value, .. } => SettingKind::Map(inner(*value)),
-        Shape::Record(record) if record.fields.is_empty() => match record.extra {
-            Extra::Typed(of) => SettingKind::Map(inner(of)),
-            Extra::Open | Extra::Closed => SettingKind::Map(Box::new(SettingKind::Any)),
-        },
-        Shape::Record(record) => {
-            let member = |field: &crate::Field| Member {
-                key: field.name.clone(),
-                words: field.words.clone(),
-                kind: *inner(field.ty),
-                required: field.required,
-            };
-            SettingKind::Record(record.fields.iter().map(member).collect())
-        }
-        Shape::Sum(_) | Shape::Any => SettingKind::Any,
-    }
-}
-
-/// The texts that a rule allows, where it names them all.
-fn among(checks: &[(Check, polywire_diag::Span)]) -> Option<Vec<String>> {
-    checks.iter().find_map(|(check, _)| match check {
-        Check::Among(values) => values.iter().map(|value| value.as_text().map(str::to_owned)).collect(),
-        _ => None,
-    })
 }
 
 /// What is known of a kind from some values.

@@ -12,6 +12,7 @@ use polywire_wire::{Form, Validation};
 use polywire_workspace::config::{self, Validate, ValidateResponse};
 use polywire_workspace::{ComponentSpec, Ports, Workspace};
 
+use super::settings::check_settings;
 use super::{Component, LOCK, LockAccess, MANIFEST, Project, form_of, read_contract};
 use crate::exit::{Context, Failure};
 use crate::sources::DiskSources;
@@ -44,6 +45,9 @@ pub(super) fn read(folder: &Path, access: LockAccess, sources: DiskSources) -> R
     for component in &loaded.components {
         let component = read_component(folder, component, &mut ports, &mut project)?;
         project.components.push(component);
+    }
+    if let Some(config) = &loaded.config {
+        check_settings(folder, &loaded.name, config, &mut project.sources, &mut project.diags)?;
     }
     project.derive(access);
     Ok(project)

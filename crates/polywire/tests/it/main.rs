@@ -2,6 +2,7 @@
 
 mod bridge;
 mod command_line;
+mod config;
 mod contracts;
 mod drift;
 mod harness;
