@@ -4,9 +4,11 @@
 //! another value. A secret is named, never written.
 
 mod ansible;
+mod dotenv;
 mod json;
 mod kubernetes;
 mod properties;
+mod shell;
 mod text;
 mod toml;
 mod yaml;
@@ -16,8 +18,14 @@ use polywire_contract::Settings;
 use crate::{Emitter, OptionRow, stamp};
 
 /// Every target, sorted by name.
-pub const SETTINGS: &[&dyn Emitter<Settings>] =
-    &[&json::Json, &kubernetes::Kubernetes, &properties::Properties, &toml::Toml, &yaml::Yaml];
+pub const SETTINGS: &[&dyn Emitter<Settings>] = &[
+    &dotenv::Dotenv,
+    &json::Json,
+    &kubernetes::Kubernetes,
+    &properties::Properties,
+    &toml::Toml,
+    &yaml::Yaml,
+];
 
 /// Whether the head that says where to edit is written.
 const HEADER: OptionRow = OptionRow {

@@ -5,3 +5,5 @@ mod derive;
 mod emit;
 mod round_trip;
 mod settings;
+mod settings_back;
+mod settings_trees;

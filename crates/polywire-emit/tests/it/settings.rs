@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use polywire_contract::{Content, Group, Item, Literal, Setting, SettingKind, SettingValue, Settings};
-use polywire_diag::{Diagnostic, FileId, Format, SourceMap, Span, render};
+use polywire_diag::{Diagnostic, FileId, Format, SourceMap, render};
 use polywire_emit::settings::SETTINGS;
 use polywire_emit::{Emitter, Files, Options};
 use polywire_syntax::{Entry, Limits, Map, Node, Value, parse};
@@ -154,6 +154,7 @@ pub(crate) fn emit(
 
 /// Folders of files that are expected: target, file, options.
 const FILES: &[(&str, &str, &str)] = &[
+    ("dotenv", "dotenv/.env", ""),
     ("json", "json/config.json", ""),
     ("kubernetes", "kubernetes/configmap.yaml", ""),
     ("kubernetes", "kubernetes/mounted.yaml", "data=file name=shop-config namespace=shop"),
@@ -226,6 +227,13 @@ fn what_a_target_cannot_say_is_an_error() {
     check("properties", "", "'a.b': 1\na: {b: 2}", "PW-C0501 `a.b` and `a.b` are both `a.b`");
     check("kubernetes", "", "a: \"x\\0\"", "PW-E0201 `a` holds NUL, which no variable can");
     check("kubernetes", "name=A_b", "a: 1", "PW-E0201 the name `A_b` is none that Kubernetes takes");
+    let both = "PW-E0201 `a` holds `'` beside `\"`, `\\`, `$` or a backtick, which the readers of `.env` quote differently";
+    check("dotenv", "", "a: it's \"it\"", both);
+    check("dotenv", "reader=python", "a: it's \"it\"", "");
+    let line = "PW-E0201 `a` holds a line feed, which `docker run --env-file` has no way to read";
+    check("dotenv", "reader=docker", "a: \"x\\ny\"", line);
+    let open = "PW-E0201 `a` holds `${`, which python-dotenv replaces in any quotes";
+    check("dotenv", "reader=python", "a: x${y}", open);
     check("yaml", "reader=ansible", "a-b: 1", "PW-E0201 `a-b` is no name of a variable of Ansible");
     check("yaml", "reader=ansible", "vars: 1", "PW-E0201 `vars` is a name that Ansible gives a value itself");
     let large = format!("a: {}\nb: {}", "x".repeat(600_000), "y".repeat(600_000));
@@ -235,9 +243,4 @@ fn what_a_target_cannot_say_is_an_error() {
         &large,
         "PW-E0201 the values have 1200012 bytes, more than the 1048576 of a ConfigMap",
     );
-}
-
-/// A tree of one value at a place.
-pub(crate) fn node(value: Value, at: usize) -> Literal {
-    Node { span: Span::new(FileId(0), at, at), value }
 }
