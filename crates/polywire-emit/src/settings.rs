@@ -4,6 +4,7 @@
 //! another value. A secret is named, never written.
 
 mod ansible;
+mod bash;
 mod dotenv;
 mod json;
 mod kubernetes;
@@ -19,6 +20,7 @@ use crate::{Emitter, OptionRow, stamp};
 
 /// Every target, sorted by name.
 pub const SETTINGS: &[&dyn Emitter<Settings>] = &[
+    &bash::Bash,
     &dotenv::Dotenv,
     &json::Json,
     &kubernetes::Kubernetes,

@@ -3,7 +3,7 @@
 //! There is no one format: readers differ in quotes, escapes and what they replace. What several of them read alike has the
 //! default form; the rest needs one reader. Lists, maps and records are JSON, escaped so that no reader changes them.
 
-use polywire_contract::{Content, Flat, Literal, Named, Settings};
+use polywire_contract::{Content, Flat, Literal, Named, SettingKind, Settings};
 use polywire_diag::Diagnostic;
 
 use super::{HEADER, head, shell, text};
@@ -65,7 +65,9 @@ fn line(named: &Named<'_>, reader: Reader, diags: &mut Vec<Diagnostic>) -> Strin
         }
         Content::Absent => format!("# {name}=\n"),
         Content::Literal(node) if node.is_null() => format!("# {name}=\n"),
-        Content::Literal(node) if text::is_nested(node) => format!("{name}={}\n", reader.quoted_json(node)),
+        Content::Literal(node) if text::is_nested(node) || named.at.value.kind == SettingKind::Any => {
+            format!("{name}={}\n", reader.quoted_json(node))
+        }
         Content::Literal(node) => match reader.form(name, &text::plain(node)) {
             Ok(form) => format!("{name}={form}\n"),
             Err(what) => {

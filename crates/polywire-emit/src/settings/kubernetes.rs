@@ -108,7 +108,7 @@ fn variables(settings: &Settings, diags: &mut Vec<Diagnostic>) -> (String, usize
             Content::Absent => text.push_str(&format!("  # {name} has no value here.\n")),
             Content::Literal(node) if node.is_null() => text.push_str(&format!("  # {name} is null.\n")),
             Content::Literal(node) => {
-                let value = text::plain(node);
+                let value = text::variable(node, named.at.value);
                 if value.contains('\0') {
                     text::refuse(&named.at, "NUL, which no variable can", "write `data: file`", diags);
                 }

@@ -1,6 +1,6 @@
 //! What several targets write alike: descriptions as lines of comments, values as plain text, and what is refused.
 
-use polywire_contract::{Literal, SettingPath};
+use polywire_contract::{Literal, SettingKind, SettingPath, SettingValue};
 use polywire_diag::Diagnostic;
 use polywire_syntax::Value;
 
@@ -35,9 +35,14 @@ pub(super) fn head_hashed(head: &[String; 2]) -> String {
     format!("# {}\n# {}\n", head[0], head[1])
 }
 
-/// A value as the text of a variable: text as it is, everything else as compact JSON.
+/// A value as text: text as it is, everything else as compact JSON.
 pub(super) fn plain(node: &Literal) -> String {
     node.as_text().map_or_else(|| node.to_string(), str::to_owned)
+}
+
+/// A value as the text of a variable: what may be anything is JSON, because loaders read it so.
+pub(super) fn variable(node: &Literal, value: &SettingValue) -> String {
+    if value.kind == SettingKind::Any { node.to_string() } else { plain(node) }
 }
 
 /// Whether text: everything else has no line feeds.

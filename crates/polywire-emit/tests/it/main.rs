@@ -6,4 +6,5 @@ mod emit;
 mod round_trip;
 mod settings;
 mod settings_back;
+mod settings_bash;
 mod settings_trees;

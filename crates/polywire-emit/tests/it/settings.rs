@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use polywire_contract::{Content, Group, Item, Literal, Setting, SettingKind, SettingValue, Settings};
+use polywire_contract::{Content, Group, Int, Item, Literal, Setting, SettingKind, SettingValue, Settings};
 use polywire_diag::{Diagnostic, FileId, Format, SourceMap, render};
 use polywire_emit::settings::SETTINGS;
 use polywire_emit::{Emitter, Files, Options};
@@ -15,7 +15,7 @@ pub(crate) fn settings_of(yaml: &str) -> Settings {
 }
 
 /// Settings of a text, and of what a second one says of them by dotted keys: `doc`, `sensitive`, `required`, `nullable`,
-/// `choice` (a list of texts), `map: true`, `absent: integer` (no value here).
+/// `choice` (a list of texts), `kind: list u16`, `map: true`, `absent: integer` (no value here).
 pub(crate) fn settings_marked(yaml: &str, marks: &str) -> Settings {
     let node = parsed(yaml);
     let mut settings = Settings {
@@ -61,14 +61,22 @@ fn below<'a>(group: &'a mut Group, path: &str) -> &'a mut Group {
     below(group, path[key.len()..].trim_start_matches('.'))
 }
 
+/// `list u16`, `boolean`, `any`.
 fn kind_of_word(word: &str) -> SettingKind {
+    if let Some(of) = word.strip_prefix("list ") {
+        return SettingKind::List(Box::new(kind_of_word(of)));
+    }
     match word {
         "boolean" => SettingKind::Bool,
         "integer" => SettingKind::Int(None),
+        "i32" => SettingKind::Int(Some(Int::I32)),
+        "u8" => SettingKind::Int(Some(Int::U8)),
+        "u16" => SettingKind::Int(Some(Int::U16)),
+        "u64" => SettingKind::Int(Some(Int::U64)),
         "number" => SettingKind::Float,
         "text" => SettingKind::Text,
-        "list" => SettingKind::List(Box::new(SettingKind::Text)),
-        _ => SettingKind::Any,
+        "any" => SettingKind::Any,
+        _ => panic!("no kind `{word}`"),
     }
 }
 
@@ -126,6 +134,9 @@ fn mark_setting(setting: &mut Setting, mark: &Node) {
     value.sensitive = says("sensitive").unwrap_or(value.sensitive);
     value.required = says("required").unwrap_or(value.required);
     value.nullable = says("nullable").unwrap_or(value.nullable);
+    if let Some(kind) = mark.get("kind").and_then(Node::as_text) {
+        value.kind = kind_of_word(kind);
+    }
     if let Some(choices) = mark.get("choice").and_then(Node::as_list) {
         let words = choices.iter().map(|word| word.as_text().expect("a text").to_owned()).collect();
         value.kind = SettingKind::Choice(words);
@@ -154,6 +165,8 @@ pub(crate) fn emit(
 
 /// Folders of files that are expected: target, file, options.
 const FILES: &[(&str, &str, &str)] = &[
+    ("bash", "bash/config.sh", ""),
+    ("bash", "bash/plain.sh", "loader=no"),
     ("dotenv", "dotenv/.env", ""),
     ("json", "json/config.json", ""),
     ("kubernetes", "kubernetes/configmap.yaml", ""),

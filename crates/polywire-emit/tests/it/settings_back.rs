@@ -17,6 +17,8 @@ use crate::settings::emit;
 use crate::settings_trees::random_settings;
 use readers::{READERS, Reader};
 
+pub(crate) use readers::has;
+
 const SEEDS: u64 = 300;
 
 #[test]
@@ -26,7 +28,7 @@ fn what_is_written_is_what_is_read() {
     for reader in READERS {
         match (reader.needs_tools, &tools) {
             (true, None) => continue,
-            _ if !readers::has(reader.program) => continue,
+            _ if !has(reader.program) => continue,
             _ => wrong.extend(compare(reader, tools.as_deref())),
         }
     }

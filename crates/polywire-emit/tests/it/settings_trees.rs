@@ -1,6 +1,6 @@
 //! Random settings with hostile text and keys, from a seed.
 
-use polywire_contract::{Content, Group, Item, Literal, Setting, Settings};
+use polywire_contract::{Content, Group, Item, Literal, Setting, SettingKind, Settings};
 use polywire_diag::{FileId, Span};
 use polywire_syntax::{Entry, Map, Node, Number, Value};
 
@@ -211,8 +211,12 @@ impl Random {
                 let is_map = self.below(2) == 0;
                 let mut value = value_of(&value, is_map);
                 if self.below(20) == 0 {
-                    value.content =
-                        if self.below(2) == 0 { Content::Absent } else { Content::Secret("a-b".into()) };
+                    value.content = Content::Absent;
+                    if self.below(2) == 0 {
+                        value.content = Content::Secret("a-b".into());
+                        value.kind = SettingKind::Text;
+                        value.nullable = false;
+                    }
                 }
                 Item::Value(value)
             };

@@ -63,6 +63,46 @@ pub(super) fn variables(settings: &Settings) -> Node {
     map_of(entries)
 }
 
+/// Text by variable, arrays where lists and maps hold scalars alone; secrets come from the environment.
+pub(super) fn arrays(settings: &Settings) -> Node {
+    with_arrays(settings, true)
+}
+
+/// The same where secrets are comments.
+pub(super) fn arrays_without_secrets(settings: &Settings) -> Node {
+    with_arrays(settings, false)
+}
+
+fn with_arrays(settings: &Settings, secrets: bool) -> Node {
+    let scalar = |kind: &SettingKind| kind.is_scalar() && !matches!(kind, SettingKind::Nullable(_));
+    let plain = |node: &Node| text(&node.as_text().map_or_else(|| node.to_string(), str::to_owned));
+    let mut entries = Vec::new();
+    for named in settings.flat(Flat::Variable, &mut Vec::new()) {
+        let kind =
+            if let SettingKind::Nullable(of) = &named.at.value.kind { of } else { &named.at.value.kind };
+        let node = match &named.at.value.content {
+            Content::Literal(node) if !node.is_null() => node,
+            Content::Secret(_) if secrets => {
+                entries.push(entry(&named.name, text("from outside")));
+                continue;
+            }
+            Content::Literal(_) | Content::Secret(_) | Content::Absent => continue,
+        };
+        let value = match (kind, &node.value) {
+            (SettingKind::List(of), Value::List(items)) if scalar(of) => {
+                node_of(Value::List(items.iter().map(plain).collect()))
+            }
+            (SettingKind::Map(of), Value::Map(map)) if scalar(of) => {
+                map_of(map.entries.iter().map(|member| entry(&member.key, plain(&member.value))).collect())
+            }
+            (_, Value::List(_) | Value::Map(_)) => map_of(vec![entry("json", node.clone())]),
+            _ => plain(node),
+        };
+        entries.push(entry(&named.name, value));
+    }
+    map_of(entries)
+}
+
 /// Text by the names of Spring.
 pub(super) fn properties(settings: &Settings) -> Node {
     let mut entries = Vec::new();

@@ -5,6 +5,10 @@ LC_ALL=C
 
 quoted() { # JSON string of bytes
   local text=$1 out='' c i code
+  if [[ $text != *[\"\\[:cntrl:]]* ]]; then
+    printf '"%s"' "$text"
+    return
+  fi
   for ((i = 0; i < ${#text}; i++)); do
     c=${text:i:1}
     case $c in
@@ -22,14 +26,16 @@ quoted() { # JSON string of bytes
 }
 
 answer() {
-  local name declared key comma=''
+  local name declared key comma='' arrays
+  arrays=" $(compgen -A arrayvar SHOP_ | tr '\n' ' ') "
   printf '{'
   for name in $(compgen -v SHOP_ || true); do
     printf '%s' "$comma"
     comma=,
     quoted "$name"
     printf ':'
-    declared=$(declare -p "$name")
+    declared=scalar
+    if [[ $arrays == *" $name "* ]]; then declared=$(declare -p "$name"); fi
     local -n seen=$name
     case $declared in
       'declare -a'*)
@@ -57,11 +63,13 @@ answer() {
   printf '}\n'
 }
 
-for file in "$1"/*; do
+for file in "${@: -1}"/*; do
   (
+    # What is a secret has to be there.
+    while read -r name; do export "$name=from outside"; done < <(sed -n 's/^if _polywire_required \(.*\); then$/\1/p' "$file")
     # shellcheck disable=SC1090
     source "$file"
-    if [[ ${2-} == twice ]]; then source "$file"; fi
+    if [[ $1 == twice ]]; then source "$file"; fi
     answer
   ) || echo '"it failed"'
 done

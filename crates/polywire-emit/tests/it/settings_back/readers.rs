@@ -39,6 +39,9 @@ const ENV: Reader = Reader { target: "dotenv", suffix: "env", expected: expected
 
 const NPM: Reader = Reader { program: "node", needs_tools: true, ..ENV };
 
+const BASH: Reader =
+    Reader { target: "bash", suffix: "sh", program: "bash", expected: expected::arrays, ..BARE };
+
 /// Every reader.
 pub(super) const READERS: &[Reader] = &[
     Reader {
@@ -67,17 +70,16 @@ pub(super) const READERS: &[Reader] = &[
     },
     Reader { name: "dotenv bash", program: "bash", driver: &["read.sh"], ..ENV },
     Reader { name: "dotenv docker-rules", options: "reader=docker", driver: &["read.py", "docker"], ..ENV },
+    Reader { name: "bash", driver: &["read.sh", "twice"], ..BASH },
     Reader {
-        name: "properties java",
-        target: "properties",
-        suffix: "properties",
-        program: "java",
-        driver: &["Read.java"],
-        expected: expected::properties,
-        ..BARE
+        name: "bash plain",
+        options: "loader=no",
+        driver: &["read.sh", "twice"],
+        expected: expected::arrays_without_secrets,
+        ..BASH
     },
     Reader {
-        name: "properties java-reader",
+        name: "properties java",
         options: "reader=java",
         target: "properties",
         suffix: "properties",
@@ -126,7 +128,7 @@ pub(super) const READERS: &[Reader] = &[
 
 /// Whether a program is there; else says that it is skipped, and where `CI=true` fails.
 #[expect(clippy::print_stderr, reason = "a skip must be seen in the test's output")]
-pub(super) fn has(program: &str) -> bool {
+pub(crate) fn has(program: &str) -> bool {
     let argument = if program == "go" { "version" } else { "--version" };
     if Command::new(program)
         .arg(argument)
