@@ -3,14 +3,31 @@
 //! Values survive whole: text with any characters, numbers beyond 2⁵³, `null`. What a target cannot say is an error, never
 //! another value. A secret is named, never written.
 
+mod ansible;
+mod bash;
+mod dotenv;
 mod json;
+mod kubernetes;
+mod properties;
+mod shell;
+mod text;
+mod toml;
+mod yaml;
 
 use polywire_contract::Settings;
 
 use crate::{Emitter, OptionRow, stamp};
 
 /// Every target, sorted by name.
-pub const SETTINGS: &[&dyn Emitter<Settings>] = &[&json::Json];
+pub const SETTINGS: &[&dyn Emitter<Settings>] = &[
+    &bash::Bash,
+    &dotenv::Dotenv,
+    &json::Json,
+    &kubernetes::Kubernetes,
+    &properties::Properties,
+    &toml::Toml,
+    &yaml::Yaml,
+];
 
 /// Whether the head that says where to edit is written.
 const HEADER: OptionRow = OptionRow {

@@ -26,22 +26,39 @@ impl Emitter<Settings> for Json {
     fn emit(&self, settings: &Settings, options: &Options, _diags: &mut Vec<Diagnostic>) -> Files {
         let head = (!options.is("header", "no")).then(|| head(settings).join(" "));
         let mut text = String::new();
-        members(&settings.root, head.as_deref(), 0, &mut text);
+        members(&settings.root, head.as_deref(), Secrets::Named, 0, &mut text);
         text.push('\n');
         Files::one(options.path(), text)
     }
 }
 
+/// What stands in the place of a secret.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Secrets {
+    /// A reference.
+    Named,
+    /// Nothing.
+    LeftOut,
+}
+
+/// The values as JSON without a head.
+pub(super) fn nested(settings: &Settings, secrets: Secrets) -> String {
+    let mut text = String::new();
+    members(&settings.root, None, secrets, 0, &mut text);
+    text + "\n"
+}
+
 /// A group's values; `//` is where JSON has its comments by custom.
-fn members(group: &Group, head: Option<&str>, depth: usize, text: &mut String) {
+fn members(group: &Group, head: Option<&str>, secrets: Secrets, depth: usize, text: &mut String) {
     let mut lines: Vec<String> = Vec::new();
     lines.extend(head.map(|head| format!("{}: {}", quoted("//"), quoted(head))));
     for setting in &group.settings {
         let mut value = String::new();
         match &setting.item {
-            Item::Group(group) => members(group, None, depth + 1, &mut value),
+            Item::Group(group) => members(group, None, secrets, depth + 1, &mut value),
             Item::Value(of) => match &of.content {
                 Content::Literal(node) => literal(node, depth + 1, &mut value),
+                Content::Secret(_) if secrets == Secrets::LeftOut => continue,
                 Content::Secret(name) => value = quoted(&reference(name)),
                 // Without a value there is no member: `null` would be one.
                 Content::Absent => continue,

@@ -4,3 +4,7 @@ mod cases;
 mod derive;
 mod emit;
 mod round_trip;
+mod settings;
+mod settings_back;
+mod settings_bash;
+mod settings_trees;
