@@ -7,6 +7,7 @@ pub mod guard;
 mod run_file;
 mod schema;
 pub mod supervisor;
+pub mod survey;
 
 pub use config::{Workspace, json_schema, load, load_map, reference};
 pub use guard::{Exit, GUARD_ARGUMENT, GuardCommand, guard_main};

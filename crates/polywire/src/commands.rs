@@ -5,6 +5,7 @@ mod check;
 mod drift;
 mod explain;
 mod export;
+mod init;
 mod lifecycle;
 mod maps;
 mod model;
@@ -33,6 +34,7 @@ pub(crate) enum Command {
     Drift(drift::Drift),
     Explain(explain::Explain),
     Export(export::Export),
+    Init(init::Init),
     Model(model::Model),
     Ps(ps::Ps),
     Restart(lifecycle::Restart),
@@ -54,6 +56,7 @@ impl Command {
             Command::Drift(command) => command.run(),
             Command::Explain(command) => command.run(),
             Command::Export(command) => command.run(),
+            Command::Init(command) => command.run(),
             Command::Model(command) => command.run(),
             Command::Ps(command) => command.run(),
             Command::Restart(command) => command.run(),
