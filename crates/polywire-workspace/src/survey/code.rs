@@ -74,12 +74,19 @@ impl Finder for Code {
                     Some(name) => (name, true),
                     None => ("a URL in source".to_string(), false),
                 };
+                // Who may call is not who is called.
+                if names_callers(line) {
+                    continue;
+                }
                 let host = Some(one.host.to_string());
                 found.references.push(Reference { owner: owner(), how, variable, host, port: one.port, at });
             }
-            for (host, port) in url::sockets(line).into_iter().filter(|_| !listens(line)) {
-                if host != "0.0.0.0" {
-                    found.addresses.push(Address { text: format!("{host}:{port}"), at: file.line(number) });
+            for (host, port) in url::sockets(line) {
+                let at = file.line(number);
+                if host == "0.0.0.0" {
+                    found.ports.push(Port { folder: folder(file.path).into(), port, at });
+                } else if !listens(line) {
+                    found.addresses.push(Address { text: format!("{host}:{port}"), at });
                 }
             }
             for how in variables {
@@ -119,6 +126,11 @@ fn is_comment(line: &str) -> bool {
 fn listens(line: &str) -> bool {
     let line = line.to_ascii_lowercase();
     line.contains("listen") || line.contains("bind")
+}
+
+fn names_callers(line: &str) -> bool {
+    let line = line.to_ascii_lowercase();
+    ["cors", "origin", "csrf", "allowed_hosts"].iter().any(|word| line.contains(word))
 }
 
 /// Names of variables with an end that means an address, in capitals.

@@ -61,6 +61,8 @@ pub enum PortUse {
 pub struct Start {
     pub folder: String,
     pub words: Vec<String>,
+    /// What has to run before, if anything.
+    pub build: Vec<String>,
     pub port: PortUse,
     /// The lowest is taken.
     pub rank: u8,
@@ -187,7 +189,7 @@ impl Findings {
 
     pub(crate) fn start(&mut self, folder: &str, rank: u8, port: PortUse, words: &[&str], at: Place) {
         let words = words.iter().map(|word| (*word).to_string()).collect();
-        self.starts.push(Start { folder: folder.into(), words, port, rank, at });
+        self.starts.push(Start { folder: folder.into(), words, build: Vec::new(), port, rank, at });
     }
 
     pub(crate) fn export(&mut self, folder: &str, by: &str, how: &str, at: Place) {

@@ -211,6 +211,10 @@ fn scripts(file: &File<'_>, map: &Map, serves: bool, found: &mut Findings) {
         }
         None if name == "start" || serves => {
             found.start(file.folder(), 1, PortUse::Unknown, &["npm", "run", name], at);
+            let is_built = ["dist/", "build/", "lib/", "out/"].iter().any(|folder| line.contains(folder));
+            if let (true, Some(_), Some(start)) = (is_built, script("build"), found.starts.last_mut()) {
+                start.build = ["npm", "run", "build"].map(String::from).to_vec();
+            }
         }
         None => {}
     }

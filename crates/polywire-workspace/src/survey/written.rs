@@ -67,7 +67,7 @@ pub fn manifest(name: &str, survey: &Survey, contracts: &[ContractFile]) -> Stri
     let others: Vec<&Component> = survey
         .components
         .iter()
-        .filter(|c| !c.is_service() && !c.is_container && !c.folder.is_empty())
+        .filter(|c| !c.is_service() && !c.is_container && !c.folder.is_empty() && !c.folder.starts_with('.'))
         .collect();
     if !others.is_empty() {
         out.push_str("\n# Found as well, and nothing shows that it answers calls.\n");
@@ -206,6 +206,9 @@ fn start_lines(component: &Component, out: &mut String) {
         );
         return;
     };
+    if let Some(build) = component.start.as_ref().and_then(|start| self::command(&start.build)) {
+        out.push_str(&format!("    build: {build}\n"));
+    }
     out.push_str(&format!("    run: {command}\n"));
     match (component.port_use(), port) {
         (PortUse::Never, _) => {

@@ -212,5 +212,6 @@ fn ask(question: &str) -> Result<Option<String>, Failure> {
 
 /// A path in one line.
 fn shown(path: &Path) -> String {
+    let path = path.strip_prefix(".").ok().filter(|rest| !rest.as_os_str().is_empty()).unwrap_or(path);
     escaped(&path.display().to_string())
 }

@@ -5,6 +5,7 @@ mod command_line;
 mod contracts;
 mod drift;
 mod harness;
+mod init;
 mod json_schema_oracle;
 mod json_schema_suite;
 mod manual;

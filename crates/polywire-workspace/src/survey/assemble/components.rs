@@ -159,6 +159,7 @@ fn describe(findings: &Findings, loose: &BTreeMap<(String, String), String>, com
     let rank = |part: &Part| match part.role {
         Role::Manifest | Role::Program => 0,
         Role::Language => 1,
+        Role::Loose(_) => 3,
         _ => 2,
     };
     let mut parts: Vec<&Part> = findings.parts.iter().collect();

@@ -11,6 +11,7 @@ use crate::output;
 const ROWS_MAX: usize = 12;
 /// How many characters of a cell, and how many places of a row.
 const CELL_MAX: usize = 64;
+const PLACES_CELL_MAX: usize = 140;
 const PLACES_MAX: usize = 2;
 /// How many lines of one file.
 const LINES_MAX: usize = 4;
@@ -51,8 +52,9 @@ fn skipped(found: &Found) -> String {
     }
     if skipped.names_count > 0 {
         said.push(format!(
-            "{} that are no UTF-8 left out ({})",
+            "{} {} no UTF-8 left out ({})",
             output::count(skipped.names_count, "name"),
+            if skipped.names_count == 1 { "that is" } else { "that are" },
             skipped.names.join(", ")
         ));
     }
@@ -68,15 +70,14 @@ fn section(out: &mut String, title: &str, head: &[&str], rows: Vec<Vec<String>>)
         return;
     }
     let more = rows.len().saturating_sub(ROWS_MAX);
+    let cell = |row: &Vec<String>, at: usize, cell: &str| {
+        let most = if at + 1 == row.len() { PLACES_CELL_MAX } else { CELL_MAX };
+        format!("{}{}", if at == 0 { "  " } else { "" }, cut(cell, most))
+    };
     let shown: Vec<Vec<String>> = rows
-        .into_iter()
+        .iter()
         .take(ROWS_MAX)
-        .map(|row| {
-            row.iter()
-                .enumerate()
-                .map(|(at, cell)| format!("{}{}", if at == 0 { "  " } else { "" }, cut(cell)))
-                .collect()
-        })
+        .map(|row| row.iter().enumerate().map(|(at, text)| cell(row, at, text)).collect())
         .collect();
     let first = format!("  {}", head[0]);
     let head: Vec<&str> = std::iter::once(first.as_str()).chain(head[1..].iter().copied()).collect();
@@ -87,12 +88,12 @@ fn section(out: &mut String, title: &str, head: &[&str], rows: Vec<Vec<String>>)
 }
 
 /// A cell in one line, its end left out where it is long.
-fn cut(text: &str) -> String {
+fn cut(text: &str, most: usize) -> String {
     let text = escaped(text);
-    if text.chars().count() <= CELL_MAX {
+    if text.chars().count() <= most {
         return text;
     }
-    text.chars().take(CELL_MAX - 1).chain(['…']).collect()
+    text.chars().take(most - 1).chain(['…']).collect()
 }
 
 fn place(place: &Place) -> String {
