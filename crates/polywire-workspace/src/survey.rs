@@ -68,9 +68,9 @@ pub const FINDERS: &[&dyn Finder] = &[
     &terraform::Terraform,
 ];
 
-/// Whether any finder wants to read a file.
+/// Whether any finder wants to read a file. Tests and examples say nothing of the product.
 pub fn wants(path: &str) -> bool {
-    FINDERS.iter().any(|finder| finder.wants(path))
+    !is_test(path) && FINDERS.iter().any(|finder| finder.wants(path))
 }
 
 /// What one text says, to every finder that wants it.

@@ -2,7 +2,7 @@
 
 use polywire_syntax::Node;
 
-use super::file::{extension, folder, is_test, name};
+use super::file::{extension, folder, name};
 use super::reference::flatten;
 use super::{File, Finder, Findings, Role};
 
@@ -18,9 +18,6 @@ impl Finder for Ansible {
     }
 
     fn find(&self, file: &File<'_>, found: &mut Findings) {
-        if is_test(file.path) {
-            return;
-        }
         if file.name() == "ansible.cfg" {
             found.part(file.folder(), Role::Loose("configuration"), "Ansible", file.line(1));
         } else if is_variables(file.path) {

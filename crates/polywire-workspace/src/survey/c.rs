@@ -1,6 +1,6 @@
 //! C and C++: `CMakeLists.txt`, `meson.build`.
 
-use super::file::{is_test, name};
+use super::file::name;
 use super::{File, Finder, Findings, PortUse, Role};
 
 pub(crate) struct C;
@@ -15,9 +15,6 @@ impl Finder for C {
     }
 
     fn find(&self, file: &File<'_>, found: &mut Findings) {
-        if is_test(file.path) {
-            return;
-        }
         for (number, line) in file.lines() {
             let line = line.trim_start();
             let Some((command, rest)) = line.split_once('(') else { continue };

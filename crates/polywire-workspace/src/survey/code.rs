@@ -1,6 +1,6 @@
 //! Source of any language: addresses that are written into it, variables that name others, ports to listen on.
 
-use super::file::{extension, folder, is_test};
+use super::file::{extension, folder};
 use super::finding::{Address, Owner, Port, Reference};
 use super::{File, Finder, Findings, url};
 
@@ -47,7 +47,7 @@ impl Finder for Code {
     }
 
     fn find(&self, file: &File<'_>, found: &mut Findings) {
-        if is_test(file.path) || file.path.ends_with(".min.js") || file.path.contains("src/test/") {
+        if file.path.ends_with(".min.js") {
             return;
         }
         let owner = || Owner::Folder(folder(file.path).to_string());
@@ -56,6 +56,9 @@ impl Finder for Code {
         }
         for (number, line) in file.lines() {
             let trimmed = line.trim_start();
+            if trimmed.starts_with("#[cfg(test)]") {
+                break;
+            }
             if line.len() > LINE_BYTES_MAX || !worth(line) || is_comment(trimmed) {
                 continue;
             }

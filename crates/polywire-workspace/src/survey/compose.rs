@@ -2,7 +2,7 @@
 
 use polywire_syntax::{Map, Node};
 
-use super::file::{folder, is_test, join, name};
+use super::file::{folder, join, name};
 use super::finding::{Image, Owner};
 use super::reference::{referred, resolved, scalar};
 use super::{File, Finder, Findings, Role};
@@ -25,9 +25,6 @@ impl Finder for Compose {
     }
 
     fn find(&self, file: &File<'_>, found: &mut Findings) {
-        if is_test(file.path) {
-            return;
-        }
         let Some(document) = file.document() else { return };
         let Some(entry) = document.as_map().and_then(|map| map.entry("services")) else { return };
         let Some(services) = entry.value.as_map() else { return };

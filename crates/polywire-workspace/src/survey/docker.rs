@@ -1,6 +1,6 @@
 //! Dockerfiles: what the last stage starts, and on which port it listens.
 
-use super::file::{extension, is_test, name};
+use super::file::{extension, name};
 use super::finding::Port;
 use super::{File, Finder, Findings, PortUse, Role};
 
@@ -20,9 +20,6 @@ impl Finder for Docker {
     }
 
     fn find(&self, file: &File<'_>, found: &mut Findings) {
-        if is_test(file.path) {
-            return;
-        }
         let folder = file.folder();
         let (mut last, mut entry, mut command) = (None, None, None);
         for (number, line) in instructions(file) {

@@ -1,6 +1,6 @@
 //! Go: `go.mod`, `go.work`, and the programs in a module.
 
-use super::file::{extension, is_test, name};
+use super::file::{extension, name};
 use super::finding::FOLDER;
 use super::{File, Finder, Findings, PortUse, Protocol, Role};
 
@@ -32,8 +32,7 @@ impl Finder for Go {
         match file.name() {
             "go.work" => found.part(file.folder(), Role::Root, "Go workspace", file.line(1)),
             "go.mod" => module(file, found),
-            _ if !is_test(file.path) => source(file, found),
-            _ => {}
+            _ => source(file, found),
         }
     }
 }

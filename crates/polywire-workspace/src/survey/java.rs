@@ -2,7 +2,7 @@
 
 use roxmltree::{Document, ParsingOptions};
 
-use super::file::{extension, folder, is_test, name};
+use super::file::{extension, folder, name};
 use super::finding::{Owner, Port};
 use super::reference::{flatten, referred};
 use super::{File, Finder, Findings, Place, PortUse, Protocol, Role};
@@ -44,9 +44,6 @@ impl Finder for Java {
     }
 
     fn find(&self, file: &File<'_>, found: &mut Findings) {
-        if is_test(file.path) || file.path.contains("src/test/") {
-            return;
-        }
         match file.name() {
             "pom.xml" => pom(file, found),
             "build.gradle" | "build.gradle.kts" => gradle(file, found),

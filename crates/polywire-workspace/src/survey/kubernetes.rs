@@ -2,7 +2,7 @@
 
 use polywire_syntax::{Map, Node};
 
-use super::file::{extension, is_test, name};
+use super::file::{extension, name};
 use super::finding::Owner;
 use super::reference::{referred, scalar};
 use super::{File, Finder, Findings, Role};
@@ -22,9 +22,6 @@ impl Finder for Kubernetes {
     }
 
     fn find(&self, file: &File<'_>, found: &mut Findings) {
-        if is_test(file.path) {
-            return;
-        }
         if name(file.path) == "Chart.yaml" {
             found.part(file.folder(), Role::Loose("chart"), "Helm", file.line(1));
             return;

@@ -1,6 +1,6 @@
 //! Make: a Makefile, and the target that starts something.
 
-use super::file::{is_test, name};
+use super::file::name;
 use super::{File, Finder, Findings, PortUse, Role};
 
 pub(crate) struct Make;
@@ -15,9 +15,6 @@ impl Finder for Make {
     }
 
     fn find(&self, file: &File<'_>, found: &mut Findings) {
-        if is_test(file.path) {
-            return;
-        }
         found.part(file.folder(), Role::Mention, "Make", file.line(1));
         for (number, line) in file.lines() {
             let target = line.split(':').next().unwrap_or_default();

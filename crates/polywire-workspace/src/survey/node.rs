@@ -2,7 +2,7 @@
 
 use polywire_syntax::{Map, Node as Tree};
 
-use super::file::{extension, is_test, name};
+use super::file::{extension, name};
 use super::finding::{FOLDER, Owner, Port, Reference};
 use super::{File, Finder, Findings, Place, PortUse, Protocol, Role};
 
@@ -47,9 +47,6 @@ impl Finder for Node {
     }
 
     fn find(&self, file: &File<'_>, found: &mut Findings) {
-        if is_test(file.path) {
-            return;
-        }
         match file.name() {
             "package.json" => package(file, found),
             "pnpm-workspace.yaml" => found.part(file.folder(), Role::Root, "pnpm workspace", file.line(1)),

@@ -2,7 +2,7 @@
 
 use toml::de::{DeTable, DeValue};
 
-use super::file::{extension, folder, is_test, name};
+use super::file::{extension, folder, name};
 use super::finding::{FOLDER, MODULE};
 use super::{File, Finder, Findings, PortUse, Protocol, Role};
 
@@ -61,7 +61,7 @@ impl Finder for Python {
                 file.first("setup(").unwrap_or(file.line(1)),
             ),
             _ if is_requirements(file.path) => requirements(file, found),
-            _ if extension(file.path) == "py" && !is_test(file.path) => module(file, found),
+            _ if extension(file.path) == "py" => module(file, found),
             _ => {}
         }
     }
@@ -75,7 +75,7 @@ fn is_requirements(path: &str) -> bool {
 /// The folder of a list of requirements: `requirements/base.txt` belongs to the folder above.
 fn requirements(file: &File<'_>, found: &mut Findings) {
     let whose = if file.folder().ends_with("requirements") { folder(file.folder()) } else { file.folder() };
-    let role = if is_test(file.path) || whose.ends_with("docs") { Role::Mention } else { Role::Manifest };
+    let role = if whose.ends_with("docs") { Role::Mention } else { Role::Manifest };
     found.part(whose, role, "Python", file.line(1));
     for (number, line) in file.lines() {
         dependency(whose, line, &file.line(number), found);

@@ -2,7 +2,7 @@
 
 use toml::de::{DeTable, DeValue};
 
-use super::file::{extension, is_test, name};
+use super::file::{extension, name};
 use super::{File, Finder, Findings, PortUse, Protocol, Role};
 
 pub(crate) struct Rust;
@@ -29,9 +29,6 @@ impl Finder for Rust {
     }
 
     fn find(&self, file: &File<'_>, found: &mut Findings) {
-        if is_test(file.path) {
-            return;
-        }
         if file.name() == "Cargo.toml" { manifest(file, found) } else { source(file, found) }
     }
 }

@@ -1,6 +1,6 @@
 //! Shell scripts.
 
-use super::file::{extension, is_test};
+use super::file::extension;
 use super::{File, Finder, Findings, Role};
 
 pub(crate) struct Shell;
@@ -15,8 +15,6 @@ impl Finder for Shell {
     }
 
     fn find(&self, file: &File<'_>, found: &mut Findings) {
-        if !is_test(file.path) {
-            found.part(file.folder(), Role::Loose("script"), "Shell", file.line(1));
-        }
+        found.part(file.folder(), Role::Loose("script"), "Shell", file.line(1));
     }
 }

@@ -158,31 +158,19 @@ fn contracts(found: &Found, out: &mut String) {
         contract.owner(&found.survey).map_or("", |owner| owner.name.as_str()).to_string()
     };
     let operations = |count: usize| if count == 0 { String::new() } else { count.to_string() };
-    for ((folder, format), files) in by_folder {
+    for ((_, format), files) in by_folder {
         if files.len() >= TOGETHER_MIN {
             let all = files.iter().map(|contract| contract.operations).sum();
-            let first = files[0];
-            rows.push(vec![
-                format.into(),
-                format!("{folder}/ ({})", output::count(files.len(), "file")),
-                operations(all),
-                owner(first),
-                format!("{}:{}", first.path, first.line),
-            ]);
+            let more = format!("{}:{} and {} more", files[0].path, files[0].line, files.len() - 1);
+            rows.push(vec![format.into(), operations(all), owner(files[0]), more]);
             continue;
         }
         for contract in files {
             let evidence = format!("{}:{}", contract.path, contract.line);
-            rows.push(vec![
-                format.into(),
-                contract.path.clone(),
-                operations(contract.operations),
-                owner(contract),
-                evidence,
-            ]);
+            rows.push(vec![format.into(), operations(contract.operations), owner(contract), evidence]);
         }
     }
-    section(out, "Contracts", &["FORMAT", "FILE", "OPERATIONS", "COMPONENT", "EVIDENCE"], rows);
+    section(out, "Contracts", &["FORMAT", "OPERATIONS", "COMPONENT", "EVIDENCE"], rows);
 }
 
 fn exports(found: &Found, out: &mut String) {
