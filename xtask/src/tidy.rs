@@ -49,6 +49,7 @@ const REGISTRIES: &[(&str, &str)] = &[
     ("crates/polywire-wire/src/lib.rs", "ENCODINGS"),
     ("crates/polywire-link/src/lib.rs", "LINKS"),
     ("crates/polywire-bridge/src/policy.rs", "POLICIES"),
+    ("crates/polywire-workspace/src/survey.rs", "FINDERS"),
 ];
 
 /// The hard cap for a file of hand-written code without tests.

@@ -1,7 +1,10 @@
 //! Contracts read and checked by whole processes, taken in turn. See `docs/manual/benchmarks.md`.
 //!
 //! `readers ROUNDS GITHUB PROTOS TOOLS` measures: GitHub's description, a folder of `.proto` files, a folder with
-//! `node_modules`; `readers oas3 FILE` is the process that reads with the crate `oas3`.
+//! `node_modules`; `readers oas3 FILE` is the process that reads with the crate `oas3`; `readers init ROUNDS FILES` measures
+//! `polywire init` on a repository that it makes.
+
+mod repository;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -18,9 +21,16 @@ fn main() -> Result<()> {
             println!("{} operations", spec.operations().count());
             Ok(())
         }
+        ["init", rounds, files] => repository::run(rounds.parse()?, files.parse()?, &polywire()?),
         [rounds, github, protos, tools] => run(rounds.parse()?, Path::new(github), Path::new(protos), Path::new(tools)),
-        _ => bail!("readers ROUNDS GITHUB PROTOS TOOLS"),
+        _ => bail!("readers ROUNDS GITHUB PROTOS TOOLS, or readers init ROUNDS FILES"),
     }
+}
+
+/// The product's own binary.
+fn polywire() -> Result<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    folder.join("../../target/release/polywire").canonicalize().context("build polywire first")
 }
 
 /// One way to read something.
@@ -34,8 +44,7 @@ struct Way {
 }
 
 fn run(rounds: usize, github: &Path, protos: &Path, tools: &Path) -> Result<()> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let polywire = folder.join("../../target/release/polywire").canonicalize().context("build polywire first")?;
+    let polywire = polywire()?;
     let own = std::env::current_exe()?;
     let (github, tools) = (github.canonicalize()?, tools.canonicalize()?);
     let text = |path: &Path| path.display().to_string();

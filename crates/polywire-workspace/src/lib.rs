@@ -8,6 +8,7 @@ mod run_file;
 mod schema;
 pub mod settings;
 pub mod supervisor;
+pub mod survey;
 
 pub use config::{Workspace, json_schema, load, load_map, reference};
 pub use guard::{Exit, GUARD_ARGUMENT, GuardCommand, guard_main};

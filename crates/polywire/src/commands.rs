@@ -7,6 +7,7 @@ mod drift;
 mod explain;
 mod export;
 mod generate;
+mod init;
 mod lifecycle;
 mod maps;
 mod model;
@@ -37,6 +38,7 @@ pub(crate) enum Command {
     Explain(explain::Explain),
     Export(export::Export),
     Generate(generate::Generate),
+    Init(init::Init),
     Model(model::Model),
     Ps(ps::Ps),
     Restart(lifecycle::Restart),
@@ -60,6 +62,7 @@ impl Command {
             Command::Explain(command) => command.run(),
             Command::Export(command) => command.run(),
             Command::Generate(command) => command.run(),
+            Command::Init(command) => command.run(),
             Command::Model(command) => command.run(),
             Command::Ps(command) => command.run(),
             Command::Restart(command) => command.run(),

@@ -41,6 +41,12 @@ pub(crate) fn note(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{text}");
 }
 
+/// Writes a question to stderr; the answer is typed behind it.
+pub(crate) fn ask(question: &str) {
+    let mut out = std::io::stderr().lock();
+    let _ = out.write_all(question.as_bytes()).and_then(|()| out.flush());
+}
+
 /// Whether styles may be written to stdout.
 pub(crate) fn color() -> bool {
     std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty())

@@ -25,7 +25,7 @@ use crate::exit::{Context, Exit, Failure};
 use crate::output;
 use crate::sources::DiskSources;
 
-pub(crate) use contracts::{contracts_at, read_contract, read_each, reader_of};
+pub(crate) use contracts::{contracts_at, may_be_contract, read_contract, read_each, reader_of};
 pub(crate) use settings::{OpenSettings, document, emitted, open_settings, open_source};
 pub(crate) use types::{find_type, listed, named_types, short};
 
@@ -97,6 +97,13 @@ pub(crate) fn open_with(folder: &Path, access: LockAccess) -> Result<Project, Fa
     manifest::read(folder, access, DiskSources::default())
 }
 
+/// Reads a workspace whose `polywire.yaml` is not written yet; nothing is written.
+pub(crate) fn open_draft(folder: &Path, text: &str) -> Result<Project, Failure> {
+    let mut sources = DiskSources::default();
+    sources.give_text(&folder.join(MANIFEST), text);
+    manifest::read(folder, LockAccess::Grow, sources)
+}
+
 /// Opens a workspace among other contracts: its texts and mistakes are added to theirs.
 pub(crate) fn open_into(
     folder: &Path,
@@ -151,6 +158,11 @@ impl Project {
             project.files.push(file);
         }
         Ok(project)
+    }
+
+    /// The texts that were read.
+    pub(crate) fn sources(&self) -> &DiskSources {
+        &self.sources
     }
 
     /// Whether Protobuf numbers were given out that stand nowhere.

@@ -65,6 +65,13 @@ impl DiskSources {
         Ok(())
     }
 
+    /// Takes the text of a file that is not there yet.
+    pub(crate) fn give_text(&mut self, path: &Path, text: &str) {
+        let file = self.map.add(shown(path), text);
+        self.paths.push(path.to_path_buf());
+        self.known.insert(path.to_path_buf(), file);
+    }
+
     /// Where the copy of an address lies.
     fn copy_of(&self, uri: &str) -> Option<PathBuf> {
         let whole = self.resources.iter().find(|(known, _)| known == uri);

@@ -107,7 +107,7 @@ fn known() -> String {
 }
 
 /// Whether a file below a folder is worth opening to see if it is a contract.
-fn may_be_contract(path: &Path) -> bool {
+pub(crate) fn may_be_contract(path: &Path) -> bool {
     let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default();
     matches!(
         extension,

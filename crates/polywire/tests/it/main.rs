@@ -6,6 +6,7 @@ mod config;
 mod contracts;
 mod drift;
 mod harness;
+mod init;
 mod json_schema_oracle;
 mod json_schema_suite;
 mod manual;
