@@ -100,6 +100,15 @@ fn json_is_written_as_wanted() {
     let said = transcode(&to_json, input);
     let expected = "{\"productId\":\"lamp\",\"quantity\":2,\"userId\":7}\n";
     assert_eq!((said.exit, String::from_utf8_lossy(&said.stdout).as_ref()), (0, expected));
+    let twice = [&input[..], input].concat();
+    let said = transcode(&["--from", "json", "--to", "json", "--option", "indent=2"], &twice);
+    let expected = "{\n  \"userId\": \"7\",\n  \"productId\": \"lamp\",\n  \"quantity\": 2\n}\n".repeat(2);
+    assert_eq!((said.exit, String::from_utf8_lossy(&said.stdout).into_owned()), (0, expected));
+    let there = transcode(TO_PROTOBUF, input);
+    let said = transcode(&[TO_JSON, &["--option", "indent=0"]].concat(), &there.stdout);
+    assert_eq!((said.exit, said.stdout.as_slice()), (0, &input[..]));
+    let said = transcode(&[TO_JSON, &["--option", "indent=9"]].concat(), &there.stdout);
+    assert_eq!(said.exit, 2);
     let said = transcode(&["--from", "json", "--to", "json", "--option", "int64=hex"], input);
     assert_eq!(said.exit, 2);
     assert!(said.stderr.contains("expected one of int64=number|text"), "{}", said.stderr);
