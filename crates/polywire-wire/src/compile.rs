@@ -243,6 +243,7 @@ impl<'a> Job<'_, 'a> {
             slot: None,
             rereads,
             rendered: rendered.into_iter().collect(),
+            indent: self.mode.json.indent,
         })
     }
 }

@@ -1,11 +1,13 @@
 //! JSON (RFC 8259) as source and sink.
 
+mod indent;
 mod number;
 mod object;
 mod scan;
 mod sink;
 mod source;
 
+pub(crate) use indent::indent;
 pub(crate) use number::Number;
 pub(crate) use scan::quoted;
 pub use sink::JsonSink;

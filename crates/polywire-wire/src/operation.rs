@@ -400,6 +400,7 @@ fn json_leaf(leaf: &Leaf, node: NodeId, to: Encoding, depth: u16) -> Root {
         slot: None,
         rereads: if leaf.beside.is_some() { LEAF_REREADS } else { 0 },
         rendered: Vec::new(),
+        indent: 0,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Runs the plan of a whole message: the fast pass, and after a failure the one that collects.
 
 use crate::avro::{AvroSink, AvroSource};
-use crate::json::{JsonSink, JsonSource};
+use crate::json::{self, JsonSink, JsonSource};
 use crate::layout::{self, LayoutSink, LayoutSource};
 use crate::operation::Passed;
 use crate::params::ParamSink;
@@ -64,7 +64,10 @@ impl Plans {
             return Ok(Passed::Same);
         }
         out.clear();
-        out.extend_from_slice(buffer.bytes());
+        match root.indent {
+            0 => out.extend_from_slice(buffer.bytes()),
+            width => json::indent(buffer.bytes(), width, out),
+        }
         Ok(Passed::Written)
     }
 }

@@ -12,7 +12,7 @@ use super::messages::Meaning;
 
 /// The name of the one type that stands for `google.protobuf.Any`.
 const ANY: &str = "any.proto#google.protobuf.Any";
-/// What can be in an `Any` is written into plans; more types than this are not.
+/// What can be in an `Any` is written into plans; more types than this, and the well-known ones, are not.
 const PACKED_MAX: usize = 1024;
 
 /// The types that a rule leaves to an `Any`, by URL.
@@ -83,7 +83,7 @@ impl Lower<'_> {
         id
     }
 
-    /// Says what each `Any` can hold: every message of the contract, and scalars in their wrappers.
+    /// Says what each `Any` can hold: every message of the contract, and all that has a form of its own in JSON.
     pub(super) fn fill_anys(&mut self) {
         let mut anys = std::mem::take(&mut self.anys);
         let known = self.contract.types.iter().position(|ty| ty.name.as_deref() == Some(ANY));
@@ -96,15 +96,19 @@ impl Lower<'_> {
             return;
         }
         self.wrappers();
-        let records: Vec<(TypeId, String)> = self
+        self.alone();
+        // The one inside of others may be new.
+        anys.append(&mut self.anys);
+        let (well_known, mut records): (Vec<(TypeId, String)>, Vec<_>) = self
             .contract
             .protobuf
             .messages
             .iter()
             .filter(|(id, message)| message.proto_json && self.contract.record(**id).is_some())
             .map(|(id, message)| (*id, message.full_name.clone()))
-            .take(PACKED_MAX)
-            .collect();
+            .partition(|(_, name)| name.starts_with("google.protobuf."));
+        records.truncate(PACKED_MAX);
+        records.extend(well_known);
         for (id, limit) in anys {
             let variant = |(ty, name): &(TypeId, String)| {
                 let url = format!("type.googleapis.com/{name}");
@@ -145,20 +149,36 @@ impl Lower<'_> {
         self.wrapper("ListValue", Shape::List(any.into()), ProtoKind::Message, None);
     }
 
-    fn wrapper(&mut self, name: &str, shape: Shape, kind: ProtoKind, key: Option<ProtoKind>) {
+    /// The same where the message has no field with the value, but is the value.
+    fn alone(&mut self) {
         let span = self.fallback;
-        let full_name = format!("google.protobuf.{name}");
-        let known = self.contract.protobuf.messages.iter();
-        let mut known = known.filter(|(_, message)| message.full_name == full_name);
-        if known.any(|(id, _)| self.contract.record(*id).is_some()) {
-            return;
+        let shapes = [
+            ("Timestamp", Shape::Instant),
+            ("Duration", Shape::Duration),
+            ("FieldMask", Shape::Text),
+            ("Value", Shape::Any),
+        ];
+        for (name, shape) in shapes {
+            let value = self.contract.add_anonymous(shape, span);
+            self.packed(name, value, None);
         }
+        let any = self.any_type(span);
+        self.packed("Any", any, None);
+        if !self.has_record("google.protobuf.Empty") {
+            let id = self.named(Some("any.proto#packed.Empty"), Shape::Record(Record::default()), span);
+            self.stands_for(id, "google.protobuf.Empty", Vec::new());
+        }
+    }
+
+    /// Whether a message is there as an object of its fields.
+    fn has_record(&self, full_name: &str) -> bool {
+        let mut messages = self.contract.protobuf.messages.iter();
+        messages.any(|(id, message)| message.full_name == full_name && self.contract.record(*id).is_some())
+    }
+
+    fn wrapper(&mut self, name: &str, shape: Shape, kind: ProtoKind, key: Option<ProtoKind>) {
         let repeated = matches!(shape, Shape::List(_) | Shape::Map { .. });
-        let value = self.contract.add_anonymous(shape, span);
-        // It is always written, also where it is zero.
-        let fields = vec![Field { required: true, ..Field::new("value", value.into(), span) }];
-        let record = Record { fields, ..Record::default() };
-        let id = self.named(Some(&format!("any.proto#packed.{name}")), Shape::Record(record), span);
+        let value = self.contract.add_anonymous(shape, self.fallback);
         let field = ProtoField {
             name: "value".into(),
             number: 1,
@@ -169,6 +189,20 @@ impl Lower<'_> {
             wrapped: false,
             delimited: false,
         };
-        self.stands_for(id, &full_name, vec![Some(field)]);
+        self.packed(name, value, Some(field));
+    }
+
+    /// A record with the member `value`, for a message that no record stands for yet.
+    fn packed(&mut self, name: &str, value: TypeId, field: Option<ProtoField>) {
+        let span = self.fallback;
+        let full_name = format!("google.protobuf.{name}");
+        if self.has_record(&full_name) {
+            return;
+        }
+        // It is always written, also where it is zero.
+        let fields = vec![Field { required: true, ..Field::new("value", value.into(), span) }];
+        let record = Record { fields, ..Record::default() };
+        let id = self.named(Some(&format!("any.proto#packed.{name}")), Shape::Record(record), span);
+        self.stands_for(id, &full_name, vec![field]);
     }
 }

@@ -123,6 +123,7 @@ impl Job<'_, '_> {
             slot: None,
             rereads: self.rereads(),
             rendered: Vec::new(),
+            indent: 0,
         }
     }
 

@@ -146,8 +146,8 @@ pub struct Packed {
     /// Where JSON says the type; values are full names.
     pub(crate) tag: Tag,
     pub(crate) branches: Vec<PackedBranch>,
-    pub(crate) url_slot: Slot,
-    pub(crate) value_slot: Slot,
+    /// Where the target has the message in a field of its own, not beside the type.
+    pub(crate) value_slot: Option<Slot>,
     /// Types that are not known pass as they are.
     pub(crate) identity: bool,
 }
@@ -155,9 +155,11 @@ pub struct Packed {
 /// One type that can be in it.
 #[derive(Clone, Debug)]
 pub struct PackedBranch {
+    /// A record.
     pub(crate) node: NodeId,
-    pub(crate) url: Box<[u8]>,
-    /// JSON's member with the type.
+    /// The message is the value of the record's first row, which in JSON is a member beside the type.
+    pub(crate) alone: bool,
+    /// The type.
     pub(crate) written: Written,
 }
 

@@ -29,6 +29,8 @@ pub struct JsonOptions {
     pub enum_numbers: bool,
     /// The order of members.
     pub order: KeyOrder,
+    /// By how many blanks each level stands further in; 0 is all on one line.
+    pub indent: u8,
 }
 
 /// How integers of 64 bits are written.
@@ -116,6 +118,8 @@ pub(crate) struct Root {
     pub(crate) rereads: u32,
     /// What is said as JSON of a message that is none.
     pub(crate) rendered: Vec<Rendered>,
+    /// How far JSON is indented.
+    pub(crate) indent: u8,
 }
 
 /// A message, or a part of it, as JSON that is held to schemas.

@@ -200,7 +200,12 @@ impl Sink for ProtobufSink<'_> {
 
     fn end_map(&mut self, _: &Slot, _: u64, _: u32) {}
 
-    fn tag(&mut self, _: &Slot, _: &[u8]) {}
+    /// Only `google.protobuf.Any` has a field for it.
+    fn tag(&mut self, slot: &Slot, value: &[u8]) {
+        if slot.tag_length > 0 {
+            self.block(slot, value);
+        }
+    }
 
     fn ready(&mut self, _: &Slot, bytes: &[u8]) {
         self.out.slice(bytes);

@@ -72,46 +72,10 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
             self.source.place(&map.value_slot);
             self.value_apart(map.value, &map.value_slot)?;
         } else {
-            self.absent_value(map)?;
+            self.empty_message(map.value, &map.value_slot)?;
         }
         self.sink.end_entry(opened);
         Ok(())
-    }
-
-    /// An entry without a value holds the zero value; of a message the empty one.
-    fn absent_value(&mut self, map: &'a Map) -> Result<(), Stop> {
-        let nodes = self.nodes;
-        match &nodes[map.value.at()] {
-            Node::Wrapped(wrapped) => self.empty(wrapped),
-            Node::Record(record) if record.expected.iter().all(|mask| *mask == 0) => {
-                let opened = self.sink.open(&map.value_slot);
-                self.sink.close(opened);
-                Ok(())
-            }
-            Node::Instant => {
-                self.sink.instant(&map.value_slot, 0, 0);
-                Ok(())
-            }
-            Node::Duration => {
-                self.sink.duration(&map.value_slot, 0, 0);
-                Ok(())
-            }
-            Node::Packed(_) => {
-                let opened = self.sink.open(&map.value_slot);
-                self.sink.close(opened);
-                Ok(())
-            }
-            Node::Moment(moment) => {
-                moment.check(0, 0, self.state.now)?;
-                if moment.span {
-                    self.sink.duration(&map.value_slot, 0, 0);
-                } else {
-                    self.sink.instant(&map.value_slot, 0, 0);
-                }
-                Ok(())
-            }
-            _ => self.zero(map.value, &map.value_slot),
-        }
     }
 
     /// The key for a path.

@@ -75,6 +75,35 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
         Ok(())
     }
 
+    /// The value that lies in a message without bytes, or the zero value.
+    pub(super) fn empty_message(&mut self, node: NodeId, slot: &Slot) -> Result<(), Stop> {
+        let nodes = self.nodes;
+        match &nodes[node.at()] {
+            Node::Wrapped(wrapped) => self.empty(wrapped)?,
+            Node::Record(record) if record.expected.iter().all(|mask| *mask == 0) => {
+                let opened = self.sink.open(slot);
+                self.sink.close(opened);
+            }
+            Node::Packed(_) => {
+                let opened = self.sink.open(slot);
+                self.sink.close(opened);
+            }
+            Node::Instant => self.sink.instant(slot, 0, 0),
+            Node::Duration => self.sink.duration(slot, 0, 0),
+            Node::Mask => self.sink.mask(slot, b""),
+            Node::Moment(moment) => {
+                moment.check(0, 0, self.state.now)?;
+                if moment.span {
+                    self.sink.duration(slot, 0, 0);
+                } else {
+                    self.sink.instant(slot, 0, 0);
+                }
+            }
+            _ => self.zero(node, slot)?,
+        }
+        Ok(())
+    }
+
     /// The zero value, with its checks.
     pub(super) fn zero(&mut self, node: NodeId, slot: &Slot) -> Result<(), Stop> {
         let nodes = self.nodes;

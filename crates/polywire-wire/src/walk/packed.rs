@@ -1,7 +1,7 @@
 //! `google.protobuf.Any`: a message whose type stands beside it, in JSON as the member `@type`.
 
-use super::Walk;
-use crate::plan::{Node, Packed, PackedBranch, Slot, Tag};
+use super::{Segment, Walk};
+use crate::plan::{Node, Packed, PackedBranch, Record, Slot, Tag};
 use crate::{Kind, Mark, Sink, Source, Step, Stop};
 
 impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, K, COLLECT> {
@@ -19,17 +19,15 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
             Err(Stop::Enum) if packed.identity => return self.source.skip(),
             other => other?,
         };
-        let opened = self.sink.open(slot);
-        if let Some(branch) = branch {
-            let branch = &packed.branches[branch];
-            self.sink.text(&packed.url_slot, &branch.url);
-            let Node::Record(record) = &self.nodes[branch.node.at()] else { return Err(Stop::Type) };
-            self.record(record, &packed.value_slot, None)?;
-        } else {
-            self.source.skip()?;
+        match branch {
+            Some(branch) => self.content(packed, &packed.branches[branch], slot),
+            None => {
+                self.source.skip()?;
+                let opened = self.sink.open(slot);
+                self.sink.close(opened);
+                Ok(())
+            }
         }
-        self.sink.close(opened);
-        Ok(())
     }
 
     /// Looks for the type and comes back; none where the object is empty.
@@ -76,7 +74,7 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
                     if let (Some(branch), Some(at)) = (branch, value) {
                         let here = self.source.mark();
                         self.source.seek(at)?;
-                        self.unpacked(branch, slot)?;
+                        self.content(packed, branch, slot)?;
                         self.source.seek(here)?;
                         done = true;
                     }
@@ -86,7 +84,7 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
                     value = Some(self.source.mark());
                     match branch {
                         Some(branch) => {
-                            self.unpacked(branch, slot)?;
+                            self.content(packed, branch, slot)?;
                             done = true;
                         }
                         None => self.source.skip()?,
@@ -98,7 +96,7 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
         }
         match branch {
             Some(_) if done => Ok(()),
-            Some(branch) => self.unpacked_empty(branch, slot),
+            Some(branch) => self.empty_content(packed, branch, slot),
             None if typed => Ok(()),
             None if value.is_some() => Err(Stop::Required),
             None => {
@@ -109,19 +107,58 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
         }
     }
 
-    fn unpacked(&mut self, branch: &'a PackedBranch, slot: &Slot) -> Result<(), Stop> {
+    /// The message, with its type before it.
+    fn content(&mut self, packed: &'a Packed, branch: &'a PackedBranch, slot: &Slot) -> Result<(), Stop> {
         let nodes = self.nodes;
         let Node::Record(record) = &nodes[branch.node.at()] else { return Err(Stop::Type) };
-        self.record(record, slot, Some(&branch.written))
+        let in_field = packed.value_slot.as_ref().filter(|_| !branch.alone);
+        let alone = branch.alone && self.source.wraps();
+        if in_field.is_none() && !alone {
+            return self.record(record, slot, Some(&branch.written));
+        }
+        let opened = self.sink.open(slot);
+        self.sink.tag(&branch.written.0, &branch.written.1);
+        match in_field {
+            Some(slot) => self.record(record, slot, None)?,
+            None => self.value_alone(record)?,
+        }
+        self.sink.close(opened);
+        Ok(())
+    }
+
+    /// The value of the first row, which stands here without the record.
+    fn value_alone(&mut self, record: &'a Record) -> Result<(), Stop> {
+        let row = &record.rows[0];
+        let start = if COLLECT { self.begin(record, 0) } else { Mark::default() };
+        let done = self.value_apart(row.node, &row.slot);
+        if COLLECT {
+            self.state.path.pop();
+        }
+        done.or_else(|rule| self.caught(rule, Segment::Row(record.id, 0), start))
     }
 
     /// A message without fields need not be there.
-    fn unpacked_empty(&mut self, branch: &'a PackedBranch, slot: &Slot) -> Result<(), Stop> {
+    fn empty_content(
+        &mut self,
+        packed: &'a Packed,
+        branch: &'a PackedBranch,
+        slot: &Slot,
+    ) -> Result<(), Stop> {
         let nodes = self.nodes;
         let Node::Record(record) = &nodes[branch.node.at()] else { return Err(Stop::Type) };
         let opened = self.sink.open(slot);
         self.sink.tag(&branch.written.0, &branch.written.1);
-        self.nothing_seen(record)?;
+        match &packed.value_slot {
+            // Nor need it where it is written.
+            Some(_) if branch.alone => {}
+            Some(slot) => {
+                let opened = self.sink.open(slot);
+                self.nothing_seen(record)?;
+                self.sink.close(opened);
+            }
+            None if branch.alone => self.empty_message(record.rows[0].node, &record.rows[0].slot)?,
+            None => self.nothing_seen(record)?,
+        }
         self.sink.close(opened);
         Ok(())
     }

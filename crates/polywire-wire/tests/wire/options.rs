@@ -66,6 +66,8 @@ fn integers_and_enums_are_written_as_wanted() {
     check(number, r#"{"id":5,"kind":"BIG","counts":[1,2],"small":3}"#);
     let enums = JsonOptions { enum_numbers: true, order: KeyOrder::Name, ..plain };
     check(enums, r#"{"counts":["1","2"],"id":"5","kind":7,"small":3}"#);
+    let indented = JsonOptions { indent: 1, ..number };
+    check(indented, "{\n \"id\": 5,\n \"kind\": \"BIG\",\n \"counts\": [\n  1,\n  2\n ],\n \"small\": 3\n}");
     let json = br#"{"small":3,"kind":"BIG","id":"5"}"#;
     assert_eq!(written(&contract, ty, Encoding::Json, number, json), r#"{"small":3,"kind":"BIG","id":5}"#);
 }

@@ -54,7 +54,8 @@ pub(crate) struct Transcode {
     /// How messages follow each other
     #[arg(long, value_enum, default_value_t)]
     framing: FramingChoice,
-    /// How JSON is written: `int64=number|text`, `enum=name|number`, `order=source|contract|name`; may be repeated
+    /// How JSON is written: `int64=number|text`, `enum=name|number`, `order=source|contract|name`, `indent=0` to `8`; may be
+    /// repeated
     #[arg(long = "option", value_name = "K=V", value_parser = options::parse)]
     options: Vec<options::Choice>,
     /// Messages that are wrong go into this file, as they came

@@ -1,6 +1,7 @@
 //! `polywire transcode` as a filter.
 
 use std::io::Write;
+use std::path::Path;
 use std::process::Stdio;
 
 use polywire_testkit::fixtures;
@@ -17,9 +18,12 @@ struct Filtered {
 }
 
 fn transcode(arguments: &[&str], input: &[u8]) -> Filtered {
-    let all =
-        [&["transcode", "--contract", "orders.proto", "--type", "PlaceOrderRequest"], arguments].concat();
-    let mut child = command(&all, &fixtures("contracts/orders"))
+    let all = [&["--contract", "orders.proto", "--type", "PlaceOrderRequest"], arguments].concat();
+    filter(&fixtures("contracts/orders"), &all, input)
+}
+
+fn filter(folder: &Path, arguments: &[&str], input: &[u8]) -> Filtered {
+    let mut child = command(&[&["transcode"], arguments].concat(), folder)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -96,6 +100,15 @@ fn json_is_written_as_wanted() {
     let said = transcode(&to_json, input);
     let expected = "{\"productId\":\"lamp\",\"quantity\":2,\"userId\":7}\n";
     assert_eq!((said.exit, String::from_utf8_lossy(&said.stdout).as_ref()), (0, expected));
+    let twice = [&input[..], input].concat();
+    let said = transcode(&["--from", "json", "--to", "json", "--option", "indent=2"], &twice);
+    let expected = "{\n  \"userId\": \"7\",\n  \"productId\": \"lamp\",\n  \"quantity\": 2\n}\n".repeat(2);
+    assert_eq!((said.exit, String::from_utf8_lossy(&said.stdout).into_owned()), (0, expected));
+    let there = transcode(TO_PROTOBUF, input);
+    let said = transcode(&[TO_JSON, &["--option", "indent=0"]].concat(), &there.stdout);
+    assert_eq!((said.exit, said.stdout.as_slice()), (0, &input[..]));
+    let said = transcode(&[TO_JSON, &["--option", "indent=9"]].concat(), &there.stdout);
+    assert_eq!(said.exit, 2);
     let said = transcode(&["--from", "json", "--to", "json", "--option", "int64=hex"], input);
     assert_eq!(said.exit, 2);
     assert!(said.stderr.contains("expected one of int64=number|text"), "{}", said.stderr);
@@ -108,4 +121,45 @@ fn avro_comes_back() {
     assert_eq!((there.exit, there.stderr.as_str()), (0, ""));
     let back = transcode(&["--from", "avro", "--to", "json"], &there.stdout);
     assert_eq!(String::from_utf8_lossy(&back.stdout), input);
+}
+
+/// The violations that were told, `path: rule` each.
+fn violations(stderr: &str) -> String {
+    let lines = stderr.lines().filter_map(|line| line.strip_prefix("  ")?.split_once(" (byte"));
+    lines.map(|(violation, _)| violation).collect::<Vec<_>>().join(", ")
+}
+
+fn hexadecimal(text: &str) -> Vec<u8> {
+    let byte = |at: usize| u8::from_str_radix(&text[at..at + 2], 16).expect("digits");
+    (0..text.len()).step_by(2).map(byte).collect()
+}
+
+/// A line of `fixtures/wire/proto-any` has `json` or `protobuf` (hexadecimal), and `back` (the JSON that comes of it) or
+/// `refused` (paths and rules).
+#[test]
+fn an_any_holds_well_known_messages_under_value() {
+    let folder = fixtures("wire/proto-any");
+    let run = |arguments: &[&str], input: &[u8]| {
+        filter(&folder, &[&["--contract", "contract.proto", "--type", "Event"], arguments].concat(), input)
+    };
+    let cases = std::fs::read_to_string(folder.join("cases.jsonl")).expect("it is there");
+    for line in cases.lines() {
+        let case: serde_json::Value = serde_json::from_str(line).expect("JSON");
+        let text = |name: &str| case[name].as_str();
+        let mut said = match text("json") {
+            Some(json) => run(TO_PROTOBUF, json.as_bytes()),
+            None => {
+                let bytes = hexadecimal(text("protobuf").expect("one of the two"));
+                run(&[TO_JSON, &["--framing", "single"]].concat(), &bytes)
+            }
+        };
+        if said.exit == 0 && text("json").is_some() {
+            said = run(TO_JSON, &said.stdout);
+        }
+        let came = match said.exit {
+            0 => String::from_utf8_lossy(&said.stdout).trim_end().to_string(),
+            _ => violations(&said.stderr),
+        };
+        assert_eq!(Some(came.as_str()), text("back").or(text("refused")), "{line}\n{}", said.stderr);
+    }
 }
