@@ -2,9 +2,11 @@
 //!
 //! `readers ROUNDS GITHUB PROTOS TOOLS` measures: GitHub's description, a folder of `.proto` files, a folder with
 //! `node_modules`; `readers oas3 FILE` is the process that reads with the crate `oas3`; `readers init ROUNDS FILES` measures
-//! `polywire init` on a repository that it makes.
+//! `polywire init` on a repository that it makes; `readers config ROUNDS PYTHON` the generation of settings beside a script
+//! for a Python that has PyYAML.
 
 mod repository;
+mod settings;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -22,8 +24,9 @@ fn main() -> Result<()> {
             Ok(())
         }
         ["init", rounds, files] => repository::run(rounds.parse()?, files.parse()?, &polywire()?),
+        ["config", rounds, python] => settings::run(rounds.parse()?, python, &polywire()?),
         [rounds, github, protos, tools] => run(rounds.parse()?, Path::new(github), Path::new(protos), Path::new(tools)),
-        _ => bail!("readers ROUNDS GITHUB PROTOS TOOLS, or readers init ROUNDS FILES"),
+        _ => bail!("readers ROUNDS GITHUB PROTOS TOOLS, readers init ROUNDS FILES, or readers config ROUNDS PYTHON"),
     }
 }
 

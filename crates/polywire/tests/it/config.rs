@@ -262,3 +262,31 @@ fn no_secret_passes_through() {
     let text = fs::read_to_string(folder.path().join("config.json")).unwrap();
     assert!(text.contains("\"=secrets.db_password\"") && !text.contains("hunter22"), "{text}");
 }
+
+/// Whenever Ctrl-C comes: all files are of one state, and nothing lies beside them.
+#[test]
+fn an_interrupt_leaves_all_or_nothing() {
+    let folder = workspace("{json: [a.json, b/b.json, c.json]}");
+    generate(folder.path(), &[]);
+    let mut interrupted = 0;
+    for round in 0..40u32 {
+        fs::write(folder.path().join("config.yaml"), format!("name: shop\nport: {round}\n")).unwrap();
+        let mut child = command(&["generate", "config"], folder.path())
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .expect("the binary starts");
+        // From at once to later than it takes: no moment has to be hit.
+        std::thread::sleep(std::time::Duration::from_micros(u64::from(round) * 250));
+        let _ = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+        interrupted += u32::from(!child.wait().expect("it ends").success());
+        let port = |name: &str| {
+            let text = fs::read_to_string(folder.path().join(name)).expect("the file is there");
+            serde_json::from_str::<Value>(&text).expect("the file is whole")["port"].clone()
+        };
+        assert!(port("a.json") == port("b/b.json") && port("a.json") == port("c.json"), "round {round}");
+        assert_eq!(names(folder.path()), ["a.json", "b", "c.json", "config.yaml", "polywire.yaml"]);
+        assert_eq!(names(&folder.path().join("b")), ["b.json"]);
+    }
+    assert!(interrupted > 0, "no interrupt came in time");
+}

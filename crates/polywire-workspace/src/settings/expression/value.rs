@@ -83,15 +83,11 @@ fn within(value: &Cel, span: Span, depth: u32) -> Option<Literal> {
             Value::List(items.iter().map(|item| within(item, span, depth)).collect::<Option<_>>()?)
         }
         Cel::Map(map) => {
-            let mut entries = Vec::new();
-            for (key, value) in map.map.iter() {
+            let entry = |(key, value): (&Key, &Cel)| {
                 let Key::String(key) = key else { return None };
-                entries.push(Entry {
-                    key: key.to_string(),
-                    key_span: span,
-                    value: within(value, span, depth)?,
-                });
-            }
+                Some(Entry { key: key.to_string(), key_span: span, value: within(value, span, depth)? })
+            };
+            let mut entries: Vec<Entry> = map.map.iter().map(entry).collect::<Option<_>>()?;
             entries.sort_by(|a, b| a.key.cmp(&b.key));
             Value::Map(Map::new(entries))
         }
