@@ -168,10 +168,12 @@ const FILES: &[(&str, &str, &str)] = &[
     ("bash", "bash/config.sh", ""),
     ("bash", "bash/plain.sh", "loader=no"),
     ("dotenv", "dotenv/.env", ""),
+    ("ini", "ini/inventory.ini", "section=web:vars"),
     ("json", "json/config.json", ""),
     ("kubernetes", "kubernetes/configmap.yaml", ""),
     ("kubernetes", "kubernetes/mounted.yaml", "data=file name=shop-config namespace=shop"),
     ("properties", "properties/application.properties", ""),
+    ("tfvars", "tfvars/shop.auto.tfvars.json", ""),
     ("toml", "toml/config.toml", ""),
     ("yaml", "yaml/config.yaml", ""),
     ("yaml", "yaml/group_vars.yml", "reader=ansible"),
@@ -204,8 +206,12 @@ fn rendered(yaml: &str, diags: &[Diagnostic]) -> String {
 
 /// What is said of a text, a line each.
 fn said(yaml: &str, name: &str, chosen: &str) -> String {
+    said_marked(yaml, "{}", name, chosen)
+}
+
+fn said_marked(yaml: &str, marks: &str, name: &str, chosen: &str) -> String {
     let mut diags = Vec::new();
-    emit(&settings_of(yaml), name, "file", chosen, &mut diags);
+    emit(&settings_marked(yaml, marks), name, "file", chosen, &mut diags);
     diags.iter().fold(String::new(), |mut all, diag| {
         let _ = writeln!(all, "{} {}", diag.code.id, diag.message);
         all
@@ -249,6 +255,15 @@ fn what_a_target_cannot_say_is_an_error() {
     check("dotenv", "reader=python", "a: x${y}", open);
     check("yaml", "reader=ansible", "a-b: 1", "PW-E0201 `a-b` is no name of a variable of Ansible");
     check("yaml", "reader=ansible", "vars: 1", "PW-E0201 `vars` is a name that Ansible gives a value itself");
+    check("ini", "", "class: 1", "PW-E0201 `class` is no name of a variable of Ansible");
+    check("ini", "section=web", "a: 1", "PW-E0201 `web` is no section of variables");
+    let composed = "PW-E0201 `a` holds text that is another after Unicode's NFC, which Terraform applies";
+    check("tfvars", "", "a: \"e\\u0301\"", composed);
+    check("tfvars", "", "a-b: 1\na_b: 2", "PW-C0501 `a-b` and `a_b` are both `a_b`");
+    check("tfvars", "", "a: {b: {c: =secrets.x}}\na_b_c: 2", "PW-C0501 `c` and `a_b_c` are both `a_b_c`");
+    let empty = "PW-E0201 `a` holds an empty key, which an array of bash cannot have";
+    assert_eq!(said_marked("a: {'': 1}", "a: {map: true}", "bash", "").trim_end(), empty);
+    check("bash", "", "a: \"\\0\"", "PW-E0201 `a` holds NUL, which no variable can");
     let large = format!("a: {}\nb: {}", "x".repeat(600_000), "y".repeat(600_000));
     check(
         "kubernetes",

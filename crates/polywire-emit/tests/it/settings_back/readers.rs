@@ -19,6 +19,10 @@ pub(super) struct Reader {
     driver: &'static [&'static str],
     /// It needs packages.
     pub(super) needs_tools: bool,
+    /// How many trees, where it is slow.
+    pub(super) seeds: u64,
+    /// It gives `null` for members that are not there.
+    pub(super) null_is_nothing: bool,
     pub(super) expected: fn(&Settings) -> Node,
 }
 
@@ -30,6 +34,8 @@ const BARE: Reader = Reader {
     program: "python3",
     driver: &[],
     needs_tools: false,
+    seeds: 300,
+    null_is_nothing: false,
     expected: expected::nested,
 };
 
@@ -121,6 +127,32 @@ pub(super) const READERS: &[Reader] = &[
         driver: &["packages.py", "dotenv"],
         needs_tools: true,
         ..ENV
+    },
+    Reader {
+        name: "ini ansible",
+        target: "ini",
+        suffix: "ini",
+        driver: &["inventory.py"],
+        expected: expected::snake,
+        ..TOOLS
+    },
+    Reader {
+        name: "yaml ansible",
+        target: "yaml",
+        options: "reader=ansible",
+        suffix: "yml",
+        driver: &["inventory.py"],
+        ..TOOLS
+    },
+    Reader {
+        name: "tfvars terraform",
+        target: "tfvars",
+        suffix: "json",
+        driver: &["terraform.py"],
+        expected: expected::terraform,
+        seeds: 150,
+        null_is_nothing: true,
+        ..TOOLS
     },
     Reader { name: "dotenv npm", driver: &["packages.mjs", "dotenv"], ..NPM },
     Reader { name: "dotenv npm-reader", options: "reader=node", driver: &["packages.mjs", "dotenv"], ..NPM },
