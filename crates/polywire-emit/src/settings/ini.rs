@@ -125,8 +125,8 @@ fn untemplated(text: &str) -> String {
     while let Some(c) = chars.next() {
         match (c, chars.peek()) {
             ('{', Some('{' | '%' | '#')) => all.push_str("{{ \"{\" }}"),
-            // Jinja makes line feeds of them.
-            ('\r', _) => all.push_str("{{ \"\\r\" }}"),
+            // Jinja makes line feeds of them, and Ansible takes no escapes there.
+            ('\r', _) => all.push_str("{{ \"%c\" % 13 }}"),
             _ => all.push(c),
         }
     }
