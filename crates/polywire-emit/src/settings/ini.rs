@@ -124,7 +124,7 @@ fn untemplated(text: &str) -> String {
     }
     while let Some(c) = chars.next() {
         match (c, chars.peek()) {
-            ('{', Some('{' | '%' | '#')) => all.push_str("{{ \"{\" }}"),
+            ('{', Some('{' | '%' | '#' | '\r')) => all.push_str("{{ \"{\" }}"),
             // Jinja makes line feeds of them, and Ansible takes no escapes there.
             ('\r', _) => all.push_str("{{ \"%c\" % 13 }}"),
             _ => all.push(c),
