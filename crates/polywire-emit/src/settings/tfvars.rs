@@ -60,10 +60,7 @@ impl Emitter<Settings> for Tfvars {
             if let Some(head) = &header {
                 parts.insert(0, text::head_hashed(head));
             }
-            files.insert(
-                options.beside(declarations),
-                if parts.is_empty() { "\n".into() } else { parts.join("\n") },
-            );
+            files.insert(options.beside(declarations), text::ended(&parts.join("\n")));
         }
         files
     }

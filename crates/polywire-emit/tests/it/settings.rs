@@ -198,6 +198,28 @@ fn settings_are_written_as_expected() {
     golden.finish();
 }
 
+#[test]
+fn no_settings_are_files_too() {
+    for target in SETTINGS {
+        for chosen in ["", "header=no"] {
+            let mut diags = Vec::new();
+            let files = emit(&settings_of("{}"), target.name(), "file", chosen, &mut diags);
+            for (path, text) in files.iter() {
+                assert!(
+                    text.ends_with('\n') && !text.ends_with("\n\n"),
+                    "{} {path}: {text:?}",
+                    target.name()
+                );
+                assert!(
+                    target.name() == "tfvars" || !text.contains("polywire:") || chosen.is_empty(),
+                    "{text}"
+                );
+            }
+            assert!(diags.is_empty());
+        }
+    }
+}
+
 fn rendered(yaml: &str, diags: &[Diagnostic]) -> String {
     let mut map = SourceMap::default();
     map.add("config.yaml", yaml);
@@ -271,4 +293,51 @@ fn what_a_target_cannot_say_is_an_error() {
         &large,
         "PW-E0201 the values have 1200012 bytes, more than the 1048576 of a ConfigMap",
     );
+}
+
+/// The tables of the manual between its marks.
+fn tables() -> String {
+    let mut text = String::from("| target | writes | options |\n| --- | --- | --- |\n");
+    let mut docs = String::from("\n| option | of | meaning |\n| --- | --- | --- |\n");
+    let mut known: Vec<String> = Vec::new();
+    for target in SETTINGS {
+        let mut options = Vec::new();
+        for row in target.options() {
+            let value = |value: &&str| {
+                if *value == row.default { format!("**{value}**") } else { (*value).to_owned() }
+            };
+            let values: Vec<String> = match row.values {
+                [] if row.default.is_empty() => vec!["…".into()],
+                [] => vec![format!("**{}**", row.default), "…".into()],
+                values => values.iter().map(value).collect(),
+            };
+            options.push(format!("`{}`: {}", row.name, values.join(", ")));
+            let of = SETTINGS
+                .iter()
+                .filter(|other| other.options().iter().any(|o| o.name == row.name && o.doc == row.doc));
+            let of: Vec<String> = of.map(|other| format!("`{}`", other.name())).collect();
+            let of =
+                if of.len() > 2 && row.name == "header" { "all that have it".into() } else { of.join(", ") };
+            let line = format!("| `{}` | {of} | {} |\n", row.name, row.doc.replace('|', "\\|"));
+            if !known.contains(&line) {
+                docs.push_str(&line);
+                known.push(line);
+            }
+        }
+        let about = target.about().replace('|', "\\|");
+        let _ = writeln!(text, "| `{}` | {about} | {} |", target.name(), options.join("; "));
+    }
+    text + &docs
+}
+
+#[test]
+fn the_manual_lists_every_target() {
+    const MARK: &str = "<!-- what the program says of itself -->\n";
+    let page = fixtures("../docs/manual/config-targets.md");
+    let text = std::fs::read_to_string(&page).expect("the page of the manual");
+    let parts: Vec<&str> = text.split(MARK).collect();
+    assert_eq!(parts.len(), 3, "the page has its two marks");
+    let mut golden = Golden::default();
+    golden.check(&page, &[parts[0], &format!("\n{}\n", tables()), parts[2]].join(MARK));
+    golden.finish();
 }

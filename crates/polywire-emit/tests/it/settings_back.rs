@@ -28,7 +28,7 @@ fn what_is_written_is_what_is_read() {
     for reader in READERS.iter().filter(|reader| reader.name.contains(&only)) {
         match (reader.needs_tools, &tools) {
             (true, None) => continue,
-            _ if !has(reader.program) => continue,
+            _ if !has(reader.program) || (!reader.runs.is_empty() && !has(reader.runs)) => continue,
             _ => wrong.extend(compare(reader, tools.as_deref())),
         }
     }
