@@ -7,6 +7,7 @@
 mod avro;
 mod check;
 mod cobol;
+#[expect(missing_docs, reason = "the page of a code says what it is")]
 mod codes;
 mod derive;
 mod drift;
@@ -33,7 +34,7 @@ pub use cobol::{
     COBOL_ANCHORS_MAX, Cobol, CobolAlternative, CobolAt, CobolField, CobolId, CobolItem, CobolKind,
     CobolNumber, CobolPage, CobolPlace, CobolSign, CobolUsage,
 };
-pub use codes::CODES;
+pub use codes::{CODES, SETTING_NAMES_COLLIDE};
 pub use derive::{derive_avro, derive_grpc};
 pub use drift::{Aspect, Difference, Drift, Drifts, Fate, Side, drift};
 pub use dump::dump;

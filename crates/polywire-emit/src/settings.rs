@@ -6,15 +6,18 @@
 mod ansible;
 mod bash;
 mod dotenv;
+mod ini;
 mod json;
 mod kubernetes;
 mod properties;
 mod shell;
 mod text;
+mod tfvars;
 mod toml;
 mod yaml;
 
 use polywire_contract::Settings;
+use polywire_diag::{FileId, Span};
 
 use crate::{Emitter, OptionRow, stamp};
 
@@ -22,9 +25,11 @@ use crate::{Emitter, OptionRow, stamp};
 pub const SETTINGS: &[&dyn Emitter<Settings>] = &[
     &bash::Bash,
     &dotenv::Dotenv,
+    &ini::Ini,
     &json::Json,
     &kubernetes::Kubernetes,
     &properties::Properties,
+    &tfvars::Tfvars,
     &toml::Toml,
     &yaml::Yaml,
 ];
@@ -55,4 +60,9 @@ fn printable(name: &str) -> String {
 /// How a reference to a secret is written where a text may stand.
 fn reference(secret: &str) -> String {
     format!("=secrets.{secret}")
+}
+
+/// Where something is said about all settings.
+fn first_span(settings: &Settings) -> Span {
+    settings.root.settings.first().map_or(Span::new(FileId(0), 0, 0), |setting| setting.span)
 }

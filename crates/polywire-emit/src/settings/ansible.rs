@@ -1,4 +1,4 @@
-//! Which names Ansible takes for variables.
+//! Which names Ansible takes for variables, and which texts for templates.
 
 use polywire_contract::{Setting, Settings};
 use polywire_diag::{Diagnostic, Span};
@@ -57,4 +57,9 @@ pub(super) fn check_name(name: &str, span: Span, diags: &mut Vec<Diagnostic>) {
             .at(span, "this value")
             .help("rename the key, or put it under another one"),
     );
+}
+
+/// Whether Jinja would find something to do.
+pub(super) fn is_template(text: &str) -> bool {
+    ["{{", "{%", "{#"].iter().any(|open| text.contains(open))
 }

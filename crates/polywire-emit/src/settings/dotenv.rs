@@ -40,7 +40,8 @@ impl Emitter<Settings> for Dotenv {
             example.push_str(&(text::head_hashed(&head(settings)) + "\n"));
         }
         for (at, named) in settings.flat(Flat::Variable, diags).iter().enumerate() {
-            if reader == Reader::Common {
+            // Most readers leave alone what is set already.
+            if reader != Reader::Docker {
                 shell::check_name(named, diags);
             }
             let doc = text::hashed(&named.at.setting().doc, "");
@@ -49,8 +50,8 @@ impl Emitter<Settings> for Dotenv {
             let gap = if at > 0 { "\n" } else { "" };
             example.push_str(&format!("{gap}{doc}{}", in_example(named, &line)));
         }
-        let mut files = Files::one(options.path(), values);
-        files.insert(format!("{}.example", options.path()), example);
+        let mut files = Files::one(options.path(), text::ended(&values));
+        files.insert(format!("{}.example", options.path()), text::ended(&example));
         files
     }
 }

@@ -91,7 +91,8 @@ pub(super) fn literal(node: &Literal, depth: usize, text: &mut String) {
     }
 }
 
-fn block((open, close): (char, char), lines: &[String], depth: usize, text: &mut String) {
+/// Lines between brackets, indented below `depth`.
+pub(super) fn block((open, close): (char, char), lines: &[String], depth: usize, text: &mut String) {
     text.push(open);
     for (at, line) in lines.iter().enumerate() {
         text.push_str(if at > 0 { ",\n" } else { "\n" });

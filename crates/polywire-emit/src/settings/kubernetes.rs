@@ -2,7 +2,7 @@
 //! Secret that the pod reads beside.
 
 use polywire_contract::{Content, Flat, Settings};
-use polywire_diag::{Diagnostic, FileId, Span};
+use polywire_diag::Diagnostic;
 
 use super::yaml::{flow, quoted, scalar};
 use super::{HEADER, head, json, text};
@@ -54,7 +54,9 @@ impl Emitter<Settings> for Kubernetes {
                 let help =
                     format!("choose one of small letters, digits and `-`: `{option}: {}`", dns_name(value));
                 diags.push(
-                    Diagnostic::error(&SETTING_NOT_SAYABLE, message).at(first_span(settings), "").help(help),
+                    Diagnostic::error(&SETTING_NOT_SAYABLE, message)
+                        .at(super::first_span(settings), "")
+                        .help(help),
                 );
             }
         }
@@ -73,7 +75,9 @@ impl Emitter<Settings> for Kubernetes {
             let message = format!("the values have {bytes} bytes, more than the {BYTES_MAX} of a ConfigMap");
             let help = "leave out what no pod needs, or mount a volume";
             diags.push(
-                Diagnostic::error(&SETTING_NOT_SAYABLE, message).at(first_span(settings), "").help(help),
+                Diagnostic::error(&SETTING_NOT_SAYABLE, message)
+                    .at(super::first_span(settings), "")
+                    .help(help),
             );
         }
         Files::one(options.path(), text)
@@ -119,10 +123,6 @@ fn variables(settings: &Settings, diags: &mut Vec<Diagnostic>) -> (String, usize
         }
     }
     (text, bytes)
-}
-
-fn first_span(settings: &Settings) -> Span {
-    settings.root.settings.first().map_or(Span::new(FileId(0), 0, 0), |setting| setting.span)
 }
 
 /// A name's letters and digits, the rest as `-`.

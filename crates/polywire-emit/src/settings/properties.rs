@@ -26,7 +26,7 @@ impl Emitter<Settings> for Properties {
             name: "reader",
             values: &["spring", "java"],
             default: "spring",
-            doc: "Who reads the file. Spring replaces `${x}` in values, and there is no way to say it otherwise; `java.util.Properties` does not.",
+            doc: "Who reads the file. Spring replaces `${x}` in values, and only its newest versions have an escape; `java.util.Properties` does not.",
         };
         &[HEADER, READER]
     }
@@ -49,7 +49,7 @@ impl Emitter<Settings> for Properties {
             }
             text.push_str(&lines.text);
         }
-        Files::one(options.path(), text)
+        Files::one(options.path(), text::ended(&text))
     }
 }
 

@@ -35,6 +35,11 @@ pub(super) fn head_hashed(head: &[String; 2]) -> String {
     format!("# {}\n# {}\n", head[0], head[1])
 }
 
+/// A text that ends with one line feed.
+pub(super) fn ended(text: &str) -> String {
+    text.trim_end_matches('\n').to_owned() + "\n"
+}
+
 /// A value as text: text as it is, everything else as compact JSON.
 pub(super) fn plain(node: &Literal) -> String {
     node.as_text().map_or_else(|| node.to_string(), str::to_owned)

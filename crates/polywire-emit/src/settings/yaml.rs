@@ -104,7 +104,7 @@ impl<'a> Writer<'a, '_> {
             Value::Bool(value) => format!(" {value}"),
             Value::Number(number) => format!(" {}", self.number(number)),
             Value::Text(text) => {
-                let tag = if self.ansible && is_template(text) { " !unsafe" } else { "" };
+                let tag = if self.ansible && super::ansible::is_template(text) { " !unsafe" } else { "" };
                 format!("{tag} {}", scalar(text, depth))
             }
             Value::List(items) if items.is_empty() => " []".into(),
@@ -139,9 +139,6 @@ impl<'a> Writer<'a, '_> {
         if key.len() > KEY_MAX {
             self.refuse("a key that is too long for YAML");
         }
-        if self.ansible && is_template(key) {
-            self.refuse("a key that Ansible takes for a template");
-        }
         flow(key)
     }
 
@@ -173,11 +170,6 @@ fn first_value(item: &Item) -> Option<&SettingValue> {
 
 fn is_absent(setting: &Setting) -> bool {
     matches!(&setting.item, Item::Value(value) if value.content == Content::Absent)
-}
-
-/// Whether Jinja would find something to do.
-pub(super) fn is_template(text: &str) -> bool {
-    ["{{", "{%", "{#"].iter().any(|open| text.contains(open))
 }
 
 /// YAML 1.1 takes a number for a float only with a point, and with a sign in the exponent.

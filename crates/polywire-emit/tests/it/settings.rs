@@ -168,10 +168,12 @@ const FILES: &[(&str, &str, &str)] = &[
     ("bash", "bash/config.sh", ""),
     ("bash", "bash/plain.sh", "loader=no"),
     ("dotenv", "dotenv/.env", ""),
+    ("ini", "ini/inventory.ini", "section=web:vars"),
     ("json", "json/config.json", ""),
     ("kubernetes", "kubernetes/configmap.yaml", ""),
     ("kubernetes", "kubernetes/mounted.yaml", "data=file name=shop-config namespace=shop"),
     ("properties", "properties/application.properties", ""),
+    ("tfvars", "tfvars/shop.auto.tfvars.json", ""),
     ("toml", "toml/config.toml", ""),
     ("yaml", "yaml/config.yaml", ""),
     ("yaml", "yaml/group_vars.yml", "reader=ansible"),
@@ -196,6 +198,28 @@ fn settings_are_written_as_expected() {
     golden.finish();
 }
 
+#[test]
+fn no_settings_are_files_too() {
+    for target in SETTINGS {
+        for chosen in ["", "header=no"] {
+            let mut diags = Vec::new();
+            let files = emit(&settings_of("{}"), target.name(), "file", chosen, &mut diags);
+            for (path, text) in files.iter() {
+                assert!(
+                    text.ends_with('\n') && !text.ends_with("\n\n"),
+                    "{} {path}: {text:?}",
+                    target.name()
+                );
+                assert!(
+                    target.name() == "tfvars" || !text.contains("polywire:") || chosen.is_empty(),
+                    "{text}"
+                );
+            }
+            assert!(diags.is_empty());
+        }
+    }
+}
+
 fn rendered(yaml: &str, diags: &[Diagnostic]) -> String {
     let mut map = SourceMap::default();
     map.add("config.yaml", yaml);
@@ -204,8 +228,12 @@ fn rendered(yaml: &str, diags: &[Diagnostic]) -> String {
 
 /// What is said of a text, a line each.
 fn said(yaml: &str, name: &str, chosen: &str) -> String {
+    said_marked(yaml, "{}", name, chosen)
+}
+
+fn said_marked(yaml: &str, marks: &str, name: &str, chosen: &str) -> String {
     let mut diags = Vec::new();
-    emit(&settings_of(yaml), name, "file", chosen, &mut diags);
+    emit(&settings_marked(yaml, marks), name, "file", chosen, &mut diags);
     diags.iter().fold(String::new(), |mut all, diag| {
         let _ = writeln!(all, "{} {}", diag.code.id, diag.message);
         all
@@ -249,6 +277,15 @@ fn what_a_target_cannot_say_is_an_error() {
     check("dotenv", "reader=python", "a: x${y}", open);
     check("yaml", "reader=ansible", "a-b: 1", "PW-E0201 `a-b` is no name of a variable of Ansible");
     check("yaml", "reader=ansible", "vars: 1", "PW-E0201 `vars` is a name that Ansible gives a value itself");
+    check("ini", "", "class: 1", "PW-E0201 `class` is no name of a variable of Ansible");
+    check("ini", "section=web", "a: 1", "PW-E0201 `web` is no section of variables");
+    let composed = "PW-E0201 `a` holds text that is another after Unicode's NFC, which Terraform applies";
+    check("tfvars", "", "a: \"e\\u0301\"", composed);
+    check("tfvars", "", "a-b: 1\na_b: 2", "PW-C0501 `a-b` and `a_b` are both `a_b`");
+    check("tfvars", "", "a: {b: {c: =secrets.x}}\na_b_c: 2", "PW-C0501 `c` and `a_b_c` are both `a_b_c`");
+    let empty = "PW-E0201 `a` holds an empty key, which an array of bash cannot have";
+    assert_eq!(said_marked("a: {'': 1}", "a: {map: true}", "bash", "").trim_end(), empty);
+    check("bash", "", "a: \"\\0\"", "PW-E0201 `a` holds NUL, which no variable can");
     let large = format!("a: {}\nb: {}", "x".repeat(600_000), "y".repeat(600_000));
     check(
         "kubernetes",
@@ -256,4 +293,51 @@ fn what_a_target_cannot_say_is_an_error() {
         &large,
         "PW-E0201 the values have 1200012 bytes, more than the 1048576 of a ConfigMap",
     );
+}
+
+/// The tables of the manual between its marks.
+fn tables() -> String {
+    let mut text = String::from("| target | writes | options |\n| --- | --- | --- |\n");
+    let mut docs = String::from("\n| option | of | meaning |\n| --- | --- | --- |\n");
+    let mut known: Vec<String> = Vec::new();
+    for target in SETTINGS {
+        let mut options = Vec::new();
+        for row in target.options() {
+            let value = |value: &&str| {
+                if *value == row.default { format!("**{value}**") } else { (*value).to_owned() }
+            };
+            let values: Vec<String> = match row.values {
+                [] if row.default.is_empty() => vec!["…".into()],
+                [] => vec![format!("**{}**", row.default), "…".into()],
+                values => values.iter().map(value).collect(),
+            };
+            options.push(format!("`{}`: {}", row.name, values.join(", ")));
+            let of = SETTINGS
+                .iter()
+                .filter(|other| other.options().iter().any(|o| o.name == row.name && o.doc == row.doc));
+            let of: Vec<String> = of.map(|other| format!("`{}`", other.name())).collect();
+            let of =
+                if of.len() > 2 && row.name == "header" { "all that have it".into() } else { of.join(", ") };
+            let line = format!("| `{}` | {of} | {} |\n", row.name, row.doc.replace('|', "\\|"));
+            if !known.contains(&line) {
+                docs.push_str(&line);
+                known.push(line);
+            }
+        }
+        let about = target.about().replace('|', "\\|");
+        let _ = writeln!(text, "| `{}` | {about} | {} |", target.name(), options.join("; "));
+    }
+    text + &docs
+}
+
+#[test]
+fn the_manual_lists_every_target() {
+    const MARK: &str = "<!-- what the program says of itself -->\n";
+    let page = fixtures("../docs/manual/config-targets.md");
+    let text = std::fs::read_to_string(&page).expect("the page of the manual");
+    let parts: Vec<&str> = text.split(MARK).collect();
+    assert_eq!(parts.len(), 3, "the page has its two marks");
+    let mut golden = Golden::default();
+    golden.check(&page, &[parts[0], &format!("\n{}\n", tables()), parts[2]].join(MARK));
+    golden.finish();
 }

@@ -95,6 +95,8 @@ fn the_environment_wins_over_the_file() {
     check(&[("FLAGS", "[ true ,false]"), ("PORTS", "[]")], "echo ${FLAGS[1]} ${#PORTS[@]}", "false 0\n");
     let escapes = r#"["\u00e9\ud83d\ude00\n\/\\\"", "a,b" , "]"]"#;
     check(&[("HOSTS", escapes)], "printf '%s|' \"${HOSTS[@]}\"", "é😀\n/\\\"|a,b|]|");
+    let utf8 = [("LC_ALL", "C.UTF-8"), ("HOSTS", escapes)];
+    check(&utf8, "printf '%s|' \"${HOSTS[@]}\"", "é😀\n/\\\"|a,b|]|");
     check(&[("HOSTS", "a,,b"), ("OPTIONAL", "0.5")], "printf '%s|' \"${HOSTS[@]}\" $OPTIONAL", "a||b|0.5|");
     check(
         &[("HOSTS", "x"), ("PORT", "5")],

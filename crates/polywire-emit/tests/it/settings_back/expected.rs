@@ -103,6 +103,16 @@ fn with_arrays(settings: &Settings, secrets: bool) -> Node {
     map_of(entries)
 }
 
+/// Values by flat names of words.
+pub(super) fn snake(settings: &Settings) -> Node {
+    let names = settings.flat(Flat::Snake, &mut Vec::new());
+    let member = |named: &polywire_contract::Named<'_>| match &named.at.value.content {
+        Content::Literal(node) => Some(entry(&named.name, node.clone())),
+        Content::Secret(_) | Content::Absent => None,
+    };
+    map_of(names.iter().filter_map(member).collect())
+}
+
 /// Text by the names of Spring.
 pub(super) fn properties(settings: &Settings) -> Node {
     let mut entries = Vec::new();
@@ -145,6 +155,63 @@ fn property(name: &str, node: &Literal, kind: &SettingKind, entries: &mut Vec<En
         }
         Value::Text(_) => entries.push(entry(name, node.clone())),
         _ => entries.push(entry(name, text(&node.to_string()))),
+    }
+}
+
+/// Variables by the words of the outermost key; a member that is null is none.
+pub(super) fn terraform(settings: &Settings) -> Node {
+    let shown = |value: &SettingValue| match &value.content {
+        Content::Literal(node) if !value.sensitive => Some(node.clone()),
+        _ => None,
+    };
+    let mut root = settings.root.clone();
+    drop_unshown(&mut root);
+    let mut entries = Vec::new();
+    for setting in &root.settings {
+        let name: String = setting.words.snake();
+        let name = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect::<String>();
+        let name = if name.starts_with(|c: char| c.is_ascii_digit()) { format!("_{name}") } else { name };
+        match &setting.item {
+            Item::Group(of) => entries.push(entry(&name, group(of, &shown))),
+            Item::Value(of) => entries.extend(shown(of).map(|node| entry(&name, node))),
+        }
+    }
+    without_null_members(&map_of(entries))
+}
+
+fn drop_unshown(of: &mut Group) {
+    of.settings.retain(|setting| match &setting.item {
+        Item::Group(of) => of.settings.is_empty() || has_shown(of),
+        Item::Value(_) => true,
+    });
+    for setting in &mut of.settings {
+        if let Item::Group(of) = &mut setting.item {
+            drop_unshown(of);
+        }
+    }
+}
+
+/// Whether an object is left when what is secret has been taken out.
+fn has_shown(of: &Group) -> bool {
+    of.settings.iter().any(|setting| match &setting.item {
+        Item::Group(of) => of.settings.is_empty() || has_shown(of),
+        Item::Value(value) => match value.content {
+            Content::Literal(_) => !value.sensitive,
+            Content::Absent => !value.required,
+            Content::Secret(_) => false,
+        },
+    })
+}
+
+/// Terraform has `null` for a member that is not there.
+pub(super) fn without_null_members(node: &Node) -> Node {
+    match &node.value {
+        Value::List(items) => node_of(Value::List(items.iter().map(without_null_members).collect())),
+        Value::Map(map) => {
+            let kept = map.entries.iter().filter(|entry| !entry.value.is_null());
+            map_of(kept.map(|e| entry(&e.key, without_null_members(&e.value))).collect())
+        }
+        _ => node.clone(),
     }
 }
 

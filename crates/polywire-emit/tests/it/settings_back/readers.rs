@@ -15,10 +15,16 @@ pub(super) struct Reader {
     pub(super) suffix: &'static str,
     /// What runs the driver.
     pub(super) program: &'static str,
+    /// What the driver runs.
+    pub(super) runs: &'static str,
     /// The driver, in the folder beside this file or in `proof/settings`, and its arguments.
     driver: &'static [&'static str],
     /// It needs packages.
     pub(super) needs_tools: bool,
+    /// How many trees, where it is slow.
+    pub(super) seeds: u64,
+    /// It gives `null` for members that are not there.
+    pub(super) null_is_nothing: bool,
     pub(super) expected: fn(&Settings) -> Node,
 }
 
@@ -28,8 +34,11 @@ const BARE: Reader = Reader {
     options: "",
     suffix: "",
     program: "python3",
+    runs: "",
     driver: &[],
     needs_tools: false,
+    seeds: 300,
+    null_is_nothing: false,
     expected: expected::nested,
 };
 
@@ -38,6 +47,8 @@ const TOOLS: Reader = Reader { needs_tools: true, ..BARE };
 const ENV: Reader = Reader { target: "dotenv", suffix: "env", expected: expected::variables, ..BARE };
 
 const NPM: Reader = Reader { program: "node", needs_tools: true, ..ENV };
+
+const GO: Reader = Reader { program: "go", needs_tools: true, ..ENV };
 
 const BASH: Reader =
     Reader { target: "bash", suffix: "sh", program: "bash", expected: expected::arrays, ..BARE };
@@ -122,6 +133,35 @@ pub(super) const READERS: &[Reader] = &[
         needs_tools: true,
         ..ENV
     },
+    Reader {
+        name: "ini ansible",
+        target: "ini",
+        suffix: "ini",
+        driver: &["inventory.py"],
+        expected: expected::snake,
+        ..TOOLS
+    },
+    Reader {
+        name: "yaml ansible",
+        target: "yaml",
+        options: "reader=ansible",
+        suffix: "yml",
+        driver: &["inventory.py"],
+        ..TOOLS
+    },
+    Reader {
+        name: "tfvars terraform",
+        target: "tfvars",
+        suffix: "json",
+        runs: "terraform",
+        driver: &["terraform.py"],
+        expected: expected::terraform,
+        seeds: 150,
+        null_is_nothing: true,
+        ..TOOLS
+    },
+    Reader { name: "dotenv compose", driver: &["compose"], ..GO },
+    Reader { name: "dotenv docker-run", options: "reader=docker", driver: &["run"], ..GO },
     Reader { name: "dotenv npm", driver: &["packages.mjs", "dotenv"], ..NPM },
     Reader { name: "dotenv npm-reader", options: "reader=node", driver: &["packages.mjs", "dotenv"], ..NPM },
 ];
@@ -151,12 +191,21 @@ pub(super) fn run(reader: &Reader, folder: &Path, tools: Option<&Path>) -> Strin
         false => root.join("tests/it/settings_back"),
         true => root.join("../../proof/settings"),
     };
-    let mut program = Path::new(reader.program).to_path_buf();
-    if let Some(tools) = tools.filter(|_| reader.needs_tools && reader.program == "python3") {
-        program = tools.join("venv/bin/python");
-    }
-    let mut command = Command::new(program);
-    command.arg(drivers.join(reader.driver[0])).args(&reader.driver[1..]).arg(folder);
+    let mut command = match (reader.program, tools.filter(|_| reader.needs_tools)) {
+        // Built once, with all that it reads by.
+        ("go", Some(tools)) => {
+            let mut command = Command::new(tools.join("docker-env"));
+            command.arg(reader.driver[0]);
+            command
+        }
+        (program, tools) => {
+            let python = tools.filter(|_| program == "python3").map(|tools| tools.join("venv/bin/python"));
+            let mut command = Command::new(python.unwrap_or_else(|| program.into()));
+            command.arg(drivers.join(reader.driver[0]));
+            command
+        }
+    };
+    command.args(&reader.driver[1..]).arg(folder);
     if let Some(tools) = tools {
         command.env("POLYWIRE_SETTINGS_TOOLS", tools);
     }
