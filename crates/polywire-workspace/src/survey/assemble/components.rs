@@ -11,8 +11,7 @@ use crate::survey::secret;
 const NAME_BYTES_MAX: usize = 63;
 
 pub(super) fn gather(findings: &Findings) -> Vec<Component> {
-    let loose = loose_folders(findings);
-    let folders = folders(findings, &loose);
+    let folders = folders(findings);
     let names = names(findings, &folders);
     let mut components: Vec<Component> = folders
         .iter()
@@ -30,7 +29,7 @@ pub(super) fn gather(findings: &Findings) -> Vec<Component> {
             reads_port: false,
         })
         .collect();
-    describe(findings, &loose, &mut components);
+    describe(findings, &mut components);
     for start in &findings.starts {
         if let Some(component) = around(&mut components, &start.folder) {
             take_start(component, start);
@@ -94,31 +93,26 @@ fn family(what: &str) -> &str {
     }
 }
 
-/// For each loose part its folder: the innermost one that holds all of its kind below the same first folder.
-fn loose_folders(findings: &Findings) -> BTreeMap<(String, String), String> {
-    let mut found: BTreeMap<(String, String), String> = BTreeMap::new();
+/// The folders of loose files outside of other components: for each kind the innermost one that holds all of it below the
+/// same first folder.
+fn loose_folders(findings: &Findings, known: &BTreeSet<String>) -> Vec<String> {
+    let mut found: BTreeMap<(&str, &str), String> = BTreeMap::new();
     for part in &findings.parts {
+        let has_one = || above(&part.folder).any(|folder| !folder.is_empty() && known.contains(folder));
         let Role::Loose(unit) = part.role else { continue };
-        let key = key_of(part);
-        let folder = part.folder.clone();
-        match found.get_mut(&key) {
-            // Each Dockerfile has a folder of its own.
-            Some(_) if unit.is_empty() => {}
-            Some(known) => *known = shared(known, &folder),
-            None => {
-                found.insert(key, folder);
-            }
+        if part.folder.is_empty() || has_one() {
+            continue;
         }
+        // Each Dockerfile has a folder of its own.
+        let first = if unit.is_empty() {
+            part.folder.as_str()
+        } else {
+            part.folder.split('/').next().unwrap_or_default()
+        };
+        let folder = found.entry((first, family(&part.what))).or_insert_with(|| part.folder.clone());
+        *folder = shared(folder, &part.folder);
     }
-    found
-}
-
-fn key_of(part: &Part) -> (String, String) {
-    let first = match part.role {
-        Role::Loose("") => part.folder.as_str(),
-        _ => part.folder.split('/').next().unwrap_or_default(),
-    };
-    (first.to_string(), family(&part.what).to_string())
+    found.into_values().collect()
 }
 
 fn shared(a: &str, b: &str) -> String {
@@ -126,7 +120,7 @@ fn shared(a: &str, b: &str) -> String {
     common.collect::<Vec<_>>().join("/")
 }
 
-fn folders(findings: &Findings, loose: &BTreeMap<(String, String), String>) -> Vec<String> {
+fn folders(findings: &Findings) -> Vec<String> {
     let mut found: BTreeSet<String> = BTreeSet::new();
     let manifests = findings.parts.iter().filter(|part| part.role == Role::Manifest);
     found.extend(manifests.map(|part| part.folder.clone()));
@@ -147,11 +141,8 @@ fn folders(findings: &Findings, loose: &BTreeMap<(String, String), String>) -> V
             found.insert(start.folder.clone());
         }
     }
-    for folder in loose.values().filter(|folder| !folder.is_empty()) {
-        if !above(folder).any(|above| !above.is_empty() && found.contains(above)) {
-            found.insert(folder.clone());
-        }
-    }
+    let loose = loose_folders(findings, &found);
+    found.extend(loose);
     // A script at the root makes no component of it.
     let says_something =
         |part: &&Part| part.role == Role::Root || part.role != Role::Language && part.what != "Shell";
@@ -162,7 +153,7 @@ fn folders(findings: &Findings, loose: &BTreeMap<(String, String), String>) -> V
     found.into_iter().collect()
 }
 
-fn describe(findings: &Findings, loose: &BTreeMap<(String, String), String>, components: &mut [Component]) {
+fn describe(findings: &Findings, components: &mut [Component]) {
     let mut counts: BTreeMap<(usize, &str), Vec<Counted<'_>>> = BTreeMap::new();
     // Languages come before what is built with them.
     let rank = |part: &Part| match part.role {
@@ -174,9 +165,7 @@ fn describe(findings: &Findings, loose: &BTreeMap<(String, String), String>, com
     let mut parts: Vec<&Part> = findings.parts.iter().collect();
     parts.sort_by_key(|part| rank(part));
     for part in parts {
-        let folder =
-            loose.get(&key_of(part)).filter(|_| matches!(part.role, Role::Loose(_))).unwrap_or(&part.folder);
-        let Some(at) = index_around(components, folder) else { continue };
+        let Some(at) = index_around(components, &part.folder) else { continue };
         match part.role {
             Role::Language if !components[at].what.is_empty() => {}
             Role::Language
