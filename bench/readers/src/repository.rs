@@ -7,16 +7,16 @@ use anyhow::{Context, Result, ensure};
 
 use crate::{Way, spent};
 
-/// What each service of the repository has: path, text with `N` for its number; the sources repeat.
+/// What each service of the repository has: path, text with `@` for its number; the sources repeat.
 const SERVICE: &[(&str, &str)] = &[
     ("requirements.txt", "fastapi==0.115.0\nsqlalchemy==2.0.0\npika==1.3.2\n"),
-    ("app/main.py", "import os\nfrom fastapi import FastAPI\n\napp = FastAPI()\nURL = os.environ.get(\"SERVICEN_URL\", \"http://localhost:8N\")\n"),
-    ("openapi.yaml", "openapi: 3.1.0\ninfo: {title: N, version: '1'}\nx-polywire-interface: service-N\npaths:\n  /api/N/{id}:\n    get:\n      operationId: getN\n      parameters: [{name: id, in: path, required: true, schema: {type: integer}}]\n      responses: {'200': {description: One., content: {application/json: {schema: {$ref: '#/components/schemas/OrderN'}}}}}\ncomponents: {schemas: {OrderN: {type: object, properties: {id: {type: integer}, name: {type: string}}}}}\n"),
-    ("web/package.json", "{\"name\": \"web-N\", \"scripts\": {\"dev\": \"vite\"}, \"dependencies\": {\"react\": \"18\"}, \"devDependencies\": {\"vite\": \"5\"}}\n"),
-    ("deploy/service.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: service-N}\ndata: {LOG_LEVEL: info, REGION: eu-N}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: service-N}\nspec: {ports: [{port: 8N}]}\n"),
+    ("app/main.py", "import os\nfrom fastapi import FastAPI\n\napp = FastAPI()\nURL = os.environ.get(\"SERVICE@_URL\", \"http://localhost:8@\")\n"),
+    ("openapi.yaml", "openapi: 3.1.0\ninfo: {title: @, version: '1'}\nx-polywire-interface: service-@\npaths:\n  /api/@/{id}:\n    get:\n      operationId: get@\n      parameters: [{name: id, in: path, required: true, schema: {type: integer}}]\n      responses: {'200': {description: One., content: {application/json: {schema: {$ref: '#/components/schemas/Order@'}}}}}\ncomponents: {schemas: {Order@: {type: object, properties: {id: {type: integer}, name: {type: string}}}}}\n"),
+    ("web/package.json", "{\"name\": \"web-@\", \"scripts\": {\"dev\": \"vite\"}, \"dependencies\": {\"react\": \"18\"}, \"devDependencies\": {\"vite\": \"5\"}}\n"),
+    ("deploy/service.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: service-@}\ndata: {LOG_LEVEL: info, REGION: eu-@}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: service-@}\nspec: {ports: [{port: 8@}]}\n"),
     ("infrastructure/main.tf", "provider \"aws\" {\n  region = \"eu-central-1\"\n}\n"),
     ("Dockerfile", "FROM python:3.12\nEXPOSE 8000\nCMD [\"uvicorn\", \"app.main:app\"]\n"),
-    (".env", "LOG_LEVEL=debug\nREGION=eu-N\n"),
+    (".env", "LOG_LEVEL=debug\nREGION=eu-@\n"),
     ("scripts/run.sh", "#!/bin/sh\ncurl http://10.0.0.1:8000/health\n"),
 ];
 /// Sources of each service, with the text that is repeated in each.
@@ -72,7 +72,7 @@ fn make(folder: &Path, files: usize) -> Result<usize> {
     for number in 0..SERVICES {
         let digits = format!("{number:03}");
         for (path, text) in SERVICE {
-            write(format!("services/service-{number}/{path}"), &text.replace('N', &digits))?;
+            write(format!("services/service-{number}/{path}"), &text.replace('@', &digits))?;
         }
         for at in 0..each {
             let (path, text) = SOURCES[at % SOURCES.len()];

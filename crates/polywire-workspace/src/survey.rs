@@ -33,7 +33,7 @@ pub use finding::{
     Address, Export, Findings, Image, Part, Place, Port, PortUse, Protocol, Reference, Role, Serves, Setting,
     Start,
 };
-pub use written::{ContractFile, entries, manifest};
+pub use written::{ContractFile, entries, manifest, own};
 
 /// What knows one ecosystem's files.
 pub trait Finder: Sync {

@@ -8,7 +8,10 @@ mod settings;
 use super::finding::{Address, Export, Findings, Place, Port, PortUse, Protocol, Serves, Start};
 
 pub use self::{calls::Call, resources::Container, settings::Duplicate};
-pub(crate) use self::{calls::core, components::usable};
+pub(crate) use self::{
+    calls::{core, plain},
+    components::{above, usable},
+};
 
 /// A component, as far as it can be told.
 #[derive(Clone, Debug)]
@@ -58,14 +61,15 @@ pub struct Survey {
 /// Joins what the finders told.
 pub fn assemble(findings: Findings) -> Survey {
     let mut components = components::gather(&findings);
-    let resources = resources::gather(&findings, &mut components);
+    let names = calls::Names::of(&components);
+    let resources = resources::gather(&findings, &names, &mut components);
     for (host, _) in &findings.hosts {
-        let found = components.iter_mut().find(|component| calls::same_name(host, &component.name));
+        let found = names.find(host).map(|at| &mut components[at]);
         if let Some(component) = found.filter(|component| !component.hosts.contains(host)) {
             component.hosts.push(host.clone());
         }
     }
-    let calls = calls::gather(&findings, &components, &resources);
+    let calls = calls::gather(&findings, &names, &components, &resources);
     let duplicates = settings::gather(&findings.settings);
     let mut addresses = findings.addresses;
     addresses.sort_by(|a, b| (&a.at, &a.text).cmp(&(&b.at, &b.text)));

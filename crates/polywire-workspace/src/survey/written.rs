@@ -1,6 +1,8 @@
 //! The `polywire.yaml` that a survey suggests, commented where a person has to decide.
 
-use super::assemble::{Component, Survey, core, usable};
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::assemble::{Component, Survey, above, core, plain, usable};
 use super::file::{escaped, folder, inside};
 use super::finding::{PortUse, Protocol};
 use crate::schema::is_name;
@@ -18,26 +20,30 @@ pub struct ContractFile {
     pub accepted: bool,
     /// The line that shows what it is.
     pub line: u32,
+    /// The component that provides it, once [`own`] has looked.
+    pub component: Option<String>,
 }
 
-impl ContractFile {
-    /// The component that provides what it describes: by its name, else the one around it.
-    pub fn owner<'a>(&self, survey: &'a Survey) -> Option<&'a Component> {
-        let plain = |name: &str| core(&polywire_contract::words(name).0.concat());
-        let named = || {
-            let mut fits = survey.components.iter().filter(|component| {
-                component.is_service()
-                    && self.interfaces.iter().any(|name| plain(name) == plain(&component.name))
-            });
-            let first = fits.next();
-            if fits.next().is_some() { None } else { first }
-        };
-        let around = || {
-            let around =
-                survey.components.iter().filter(|component| inside(folder(&self.path), &component.folder));
-            around.max_by_key(|component| component.folder.len()).filter(|component| !component.is_container)
-        };
-        named().or_else(around)
+/// Finds the component that provides what each contract describes: by its name, else the one around it.
+pub fn own(contracts: &mut [ContractFile], survey: &Survey) {
+    let mut by_name: BTreeMap<String, Option<usize>> = BTreeMap::new();
+    let mut by_folder: BTreeMap<&str, usize> = BTreeMap::new();
+    for (at, component) in survey.components.iter().enumerate() {
+        by_folder.insert(&component.folder, at);
+        if component.is_service() {
+            // A name that two have says nothing.
+            by_name
+                .entry(core(&plain(&component.name)))
+                .and_modify(|known| *known = None)
+                .or_insert(Some(at));
+        }
+    }
+    for contract in contracts {
+        let named =
+            contract.interfaces.iter().find_map(|name| by_name.get(&core(&plain(name))).copied().flatten());
+        let around = || above(folder(&contract.path)).find_map(|folder| by_folder.get(folder).copied());
+        let at = named.or_else(|| around().filter(|at| !survey.components[*at].is_container));
+        contract.component = at.map(|at| survey.components[at].name.clone());
     }
 }
 
@@ -94,21 +100,25 @@ pub fn manifest(name: &str, survey: &Survey, contracts: &[ContractFile]) -> Stri
 
 /// Contracts with operations that stand in no component's entry.
 fn unowned<'a>(survey: &Survey, contracts: &'a [ContractFile]) -> Vec<&'a ContractFile> {
+    let services = survey.components.iter().filter(|component| component.is_service());
+    let services: BTreeSet<&str> = services.map(|component| component.name.as_str()).collect();
     let is_free = |contract: &&ContractFile| {
-        contract.operations > 0 && contract.owner(survey).is_none_or(|component| !component.is_service())
+        contract.operations > 0
+            && contract.component.as_ref().is_none_or(|name| !services.contains(name.as_str()))
     };
     contracts.iter().filter(is_free).collect()
 }
 
 /// The entries of some components, indented as they stand under `components`.
 pub fn entries(services: &[&Component], survey: &Survey, contracts: &[ContractFile]) -> String {
-    let mut edges: Vec<(&str, &str)> = Vec::new();
+    let mut edges = Edges::new();
+    let names: BTreeSet<&str> = services.iter().map(|component| component.name.as_str()).collect();
     let mut out = String::new();
     for (number, component) in services.iter().enumerate() {
         if number > 0 {
             out.push('\n');
         }
-        entry(component, survey, contracts, &mut edges, services, &mut out);
+        entry(component, survey, contracts, &mut edges, &names, &mut out);
     }
     out
 }
@@ -117,8 +127,8 @@ fn entry<'a>(
     component: &'a Component,
     survey: &'a Survey,
     contracts: &[ContractFile],
-    edges: &mut Vec<(&'a str, &'a str)>,
-    services: &[&Component],
+    edges: &mut Edges<'a>,
+    services: &BTreeSet<&str>,
     out: &mut String,
 ) {
     let what: Vec<&str> = component.what.iter().map(|(what, _)| what.as_str()).collect();
@@ -126,11 +136,11 @@ fn entry<'a>(
     if !component.folder.is_empty() {
         out.push_str(&format!("    path: {}\n", quoted(&component.folder)));
     }
-    contract_lines(component, survey, contracts, out);
+    contract_lines(component, contracts, out);
     start_lines(component, out);
     let mut uses = Vec::new();
     for call in survey.calls.iter().filter(|call| call.from == component.name && !call.to_resource) {
-        if !services.iter().any(|other| other.name == call.to) {
+        if !services.contains(call.to.as_str()) {
             continue;
         }
         // What is used starts first, so it cannot go round in a circle.
@@ -138,7 +148,7 @@ fn entry<'a>(
             out.push_str(&format!("    # calls {} as well, which waits for this one\n", call.to));
             continue;
         }
-        edges.push((&component.name, &call.to));
+        edges.entry(&component.name).or_default().push(&call.to);
         uses.push(call.to.as_str());
     }
     if !uses.is_empty() {
@@ -146,26 +156,27 @@ fn entry<'a>(
     }
 }
 
-fn reaches(edges: &[(&str, &str)], from: &str, to: &str) -> bool {
-    let mut seen = vec![from];
-    let mut at = 0;
-    while at < seen.len() {
-        if seen[at] == to {
+/// What each component uses.
+type Edges<'a> = BTreeMap<&'a str, Vec<&'a str>>;
+
+fn reaches(edges: &Edges<'_>, from: &str, to: &str) -> bool {
+    let (mut seen, mut open) = (BTreeSet::new(), vec![from]);
+    while let Some(at) = open.pop() {
+        if at == to {
             return true;
         }
-        let next: Vec<&str> =
-            edges.iter().filter(|(a, b)| *a == seen[at] && !seen.contains(b)).map(|(_, b)| *b).collect();
-        seen.extend(next);
-        at += 1;
+        if seen.insert(at) {
+            open.extend(edges.get(at).into_iter().flatten());
+        }
     }
     false
 }
 
-fn contract_lines(component: &Component, survey: &Survey, contracts: &[ContractFile], out: &mut String) {
+fn contract_lines(component: &Component, contracts: &[ContractFile], out: &mut String) {
     let own = contracts
         .iter()
         .filter(|contract| contract.operations > 0)
-        .filter(|contract| contract.owner(survey).is_some_and(|owner| owner.name == component.name));
+        .filter(|contract| contract.component.as_ref() == Some(&component.name));
     let own: Vec<&ContractFile> = own.collect();
     // Beside its own contracts, those that have its name elsewhere are copies for who calls it.
     let is_near = |contract: &ContractFile| inside(folder(&contract.path), &component.folder);

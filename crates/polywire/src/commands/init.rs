@@ -123,6 +123,7 @@ impl Init {
         let walked = walk::walk(&self.dir)?;
         let mut survey = survey::assemble(walked.findings);
         let (mut contracts, drift) = drift::compare(&self.dir, &walked.contracts);
+        survey::own(&mut contracts, &survey);
         let name = self
             .dir
             .canonicalize()

@@ -4,15 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Component;
 use crate::schema::is_name;
-use crate::survey::file::{inside, name};
+use crate::survey::file::name;
 use crate::survey::finding::{FOLDER, Findings, MODULE, Part, PortUse, Role, Start};
 use crate::survey::secret;
 
 const NAME_BYTES_MAX: usize = 63;
 
 pub(super) fn gather(findings: &Findings) -> Vec<Component> {
-    let loose = loose_folders(findings);
-    let folders = folders(findings, &loose);
+    let folders = folders(findings);
     let names = names(findings, &folders);
     let mut components: Vec<Component> = folders
         .iter()
@@ -30,7 +29,7 @@ pub(super) fn gather(findings: &Findings) -> Vec<Component> {
             reads_port: false,
         })
         .collect();
-    describe(findings, &loose, &mut components);
+    describe(findings, &mut components);
     for start in &findings.starts {
         if let Some(component) = around(&mut components, &start.folder) {
             take_start(component, start);
@@ -70,9 +69,19 @@ pub(super) fn around<'a>(components: &'a mut [Component], folder: &str) -> Optio
     components.get_mut(at)
 }
 
+/// Components are sorted by folder, so that the folders above are looked up one by one.
 pub(super) fn index_around(components: &[Component], folder: &str) -> Option<usize> {
-    let fits = components.iter().enumerate().filter(|(_, component)| inside(folder, &component.folder));
-    fits.max_by_key(|(_, component)| component.folder.len()).map(|(at, _)| at)
+    let at =
+        |folder: &str| components.binary_search_by(|component| component.folder.as_str().cmp(folder)).ok();
+    above(folder).find_map(at)
+}
+
+/// A folder and those above it, the root last.
+pub(crate) fn above(folder: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(folder), |folder| match folder.rsplit_once('/') {
+        Some((above, _)) => Some(above),
+        None => (!folder.is_empty()).then_some(""),
+    })
 }
 
 /// What kinds of loose files are told together.
@@ -84,31 +93,26 @@ fn family(what: &str) -> &str {
     }
 }
 
-/// For each loose part its folder: the innermost one that holds all of its kind below the same first folder.
-fn loose_folders(findings: &Findings) -> BTreeMap<(String, String), String> {
-    let mut found: BTreeMap<(String, String), String> = BTreeMap::new();
+/// The folders of loose files outside of other components: for each kind the innermost one that holds all of it below the
+/// same first folder.
+fn loose_folders(findings: &Findings, known: &BTreeSet<String>) -> Vec<String> {
+    let mut found: BTreeMap<(&str, &str), String> = BTreeMap::new();
     for part in &findings.parts {
+        let has_one = || above(&part.folder).any(|folder| !folder.is_empty() && known.contains(folder));
         let Role::Loose(unit) = part.role else { continue };
-        let key = key_of(part);
-        let folder = part.folder.clone();
-        match found.get_mut(&key) {
-            // Each Dockerfile has a folder of its own.
-            Some(_) if unit.is_empty() => {}
-            Some(known) => *known = shared(known, &folder),
-            None => {
-                found.insert(key, folder);
-            }
+        if part.folder.is_empty() || has_one() {
+            continue;
         }
+        // Each Dockerfile has a folder of its own.
+        let first = if unit.is_empty() {
+            part.folder.as_str()
+        } else {
+            part.folder.split('/').next().unwrap_or_default()
+        };
+        let folder = found.entry((first, family(&part.what))).or_insert_with(|| part.folder.clone());
+        *folder = shared(folder, &part.folder);
     }
-    found
-}
-
-fn key_of(part: &Part) -> (String, String) {
-    let first = match part.role {
-        Role::Loose("") => part.folder.as_str(),
-        _ => part.folder.split('/').next().unwrap_or_default(),
-    };
-    (first.to_string(), family(&part.what).to_string())
+    found.into_values().collect()
 }
 
 fn shared(a: &str, b: &str) -> String {
@@ -116,16 +120,15 @@ fn shared(a: &str, b: &str) -> String {
     common.collect::<Vec<_>>().join("/")
 }
 
-fn folders(findings: &Findings, loose: &BTreeMap<(String, String), String>) -> Vec<String> {
+fn folders(findings: &Findings) -> Vec<String> {
     let mut found: BTreeSet<String> = BTreeSet::new();
     let manifests = findings.parts.iter().filter(|part| part.role == Role::Manifest);
     found.extend(manifests.map(|part| part.folder.clone()));
     let programs = findings.parts.iter().filter(|part| part.role == Role::Program);
     let mut by_module: BTreeMap<Option<String>, BTreeSet<String>> = BTreeMap::new();
     for program in programs {
-        let module =
-            found.iter().filter(|folder| inside(&program.folder, folder)).max_by_key(|folder| folder.len());
-        by_module.entry(module.cloned()).or_default().insert(program.folder.clone());
+        let module = above(&program.folder).find(|folder| found.contains(*folder));
+        by_module.entry(module.map(str::to_string)).or_default().insert(program.folder.clone());
     }
     for (module, programs) in by_module {
         if module.is_none() || programs.len() > 1 {
@@ -134,15 +137,12 @@ fn folders(findings: &Findings, loose: &BTreeMap<(String, String), String>) -> V
     }
     // What is started where no manifest is has no other folder than its own.
     for start in findings.starts.iter().filter(|start| start.rank < 6) {
-        if !found.iter().any(|folder| inside(&start.folder, folder)) {
+        if !above(&start.folder).any(|folder| found.contains(folder)) {
             found.insert(start.folder.clone());
         }
     }
-    for folder in loose.values().filter(|folder| !folder.is_empty()) {
-        if !found.iter().any(|known| !known.is_empty() && inside(folder, known)) {
-            found.insert(folder.clone());
-        }
-    }
+    let loose = loose_folders(findings, &found);
+    found.extend(loose);
     // A script at the root makes no component of it.
     let says_something =
         |part: &&Part| part.role == Role::Root || part.role != Role::Language && part.what != "Shell";
@@ -153,7 +153,7 @@ fn folders(findings: &Findings, loose: &BTreeMap<(String, String), String>) -> V
     found.into_iter().collect()
 }
 
-fn describe(findings: &Findings, loose: &BTreeMap<(String, String), String>, components: &mut [Component]) {
+fn describe(findings: &Findings, components: &mut [Component]) {
     let mut counts: BTreeMap<(usize, &str), Vec<Counted<'_>>> = BTreeMap::new();
     // Languages come before what is built with them.
     let rank = |part: &Part| match part.role {
@@ -165,9 +165,7 @@ fn describe(findings: &Findings, loose: &BTreeMap<(String, String), String>, com
     let mut parts: Vec<&Part> = findings.parts.iter().collect();
     parts.sort_by_key(|part| rank(part));
     for part in parts {
-        let folder =
-            loose.get(&key_of(part)).filter(|_| matches!(part.role, Role::Loose(_))).unwrap_or(&part.folder);
-        let Some(at) = index_around(components, folder) else { continue };
+        let Some(at) = index_around(components, &part.folder) else { continue };
         match part.role {
             Role::Language if !components[at].what.is_empty() => {}
             Role::Language
@@ -176,7 +174,6 @@ fn describe(findings: &Findings, loose: &BTreeMap<(String, String), String>, com
             | Role::Manifest
             | Role::Program
             | Role::Root => {
-                // What stands at the root speaks of the root, not of what happens to be around.
                 let component = &mut components[at];
                 if part.role == Role::Root {
                     component.is_container = true;
@@ -194,35 +191,39 @@ fn describe(findings: &Findings, loose: &BTreeMap<(String, String), String>, com
             }
         }
     }
-    for ((at, what), units) in counts {
-        let has_language = findings
-            .parts
-            .iter()
-            .any(|part| part.role == Role::Manifest && part.folder == components[at].folder);
-        // Every folder has a script or two.
-        if what == "Shell" && has_language {
-            continue;
-        }
-        let said: Vec<String> = units
-            .iter()
-            .map(
-                |(unit, count, _)| if *count == 1 { format!("1 {unit}") } else { format!("{count} {unit}s") },
-            )
-            .collect();
-        if let Some((.., part)) = units.first() {
-            let text = format!("{what} ({})", said.join(", "));
-            // Several kinds of loose files: each with its first line.
-            let mention = components[at].what.iter().position(|(known, _)| known.starts_with("provider "));
-            let place = mention.unwrap_or(components[at].what.len());
-            components[at].what.insert(place, (text, part.at.clone()));
-        }
-    }
+    counted(findings, counts, components);
     for component in components {
         let only_tools = component.what.iter().all(|(what, _)| {
             matches!(what.as_str(), "Make" | "Compose" | "Dockerfile") || what.starts_with("Shell")
         });
         if component.folder.is_empty() && only_tools {
             component.is_container = true;
+        }
+    }
+}
+
+/// Adds how many loose files there are of each kind, with the first of them.
+fn counted(
+    findings: &Findings,
+    counts: BTreeMap<(usize, &str), Vec<Counted<'_>>>,
+    components: &mut [Component],
+) {
+    let manifests = findings.parts.iter().filter(|part| part.role == Role::Manifest);
+    let languages: BTreeSet<&str> = manifests.map(|part| part.folder.as_str()).collect();
+    for ((at, what), units) in counts {
+        // Every folder has a script or two.
+        if what == "Shell" && languages.contains(components[at].folder.as_str()) {
+            continue;
+        }
+        let number =
+            |count: usize, unit: &str| format!("{count} {unit}{}", if count == 1 { "" } else { "s" });
+        let said: Vec<String> = units.iter().map(|(unit, count, _)| number(*count, unit)).collect();
+        if let Some((.., part)) = units.first() {
+            let text = format!("{what} ({})", said.join(", "));
+            // A provider is named behind what it is one of.
+            let provider = components[at].what.iter().position(|(known, _)| known.starts_with("provider "));
+            let place = provider.unwrap_or(components[at].what.len());
+            components[at].what.insert(place, (text, part.at.clone()));
         }
     }
 }
@@ -265,10 +266,14 @@ fn names(findings: &Findings, folders: &[String]) -> Vec<String> {
     };
     let mut taken: BTreeSet<String> = BTreeSet::new();
     let mut found = Vec::new();
+    let mut same: BTreeMap<&str, usize> = BTreeMap::new();
+    for folder in folders {
+        *same.entry(name(folder)).or_default() += 1;
+    }
     for folder in folders {
         let last = name(folder);
         let above = folder.rsplit_once('/').map(|(above, _)| name(above)).unwrap_or_default();
-        let others = folders.iter().filter(|other| name(other) == last).count();
+        let others = same.get(last).copied().unwrap_or_default();
         let mut wanted = if folder.is_empty() {
             usable(own(folder).unwrap_or("root"))
         } else if last == "src" && !above.is_empty() {

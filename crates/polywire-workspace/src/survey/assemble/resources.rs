@@ -1,7 +1,9 @@
 //! Containers of compose files: those that are built are components, the others resources.
 
+use std::collections::BTreeSet;
+
 use super::Component;
-use super::calls::same_name;
+use super::calls::Names;
 use super::components::index_around;
 use crate::survey::finding::{Findings, Place, Port};
 
@@ -58,10 +60,11 @@ pub struct Container {
 }
 
 /// Takes the resources, and gives the components that are built their hosts and ports.
-pub(super) fn gather(findings: &Findings, components: &mut [Component]) -> Vec<Container> {
+pub(super) fn gather(findings: &Findings, names: &Names, components: &mut [Component]) -> Vec<Container> {
     let mut resources: Vec<Container> = Vec::new();
+    let mut taken: BTreeSet<&str> = BTreeSet::new();
     for image in &findings.images {
-        if let Some(at) = component_of(components, image.folder.as_deref(), &image.name) {
+        if let Some(at) = component_of(components, names, image.folder.as_deref(), &image.name) {
             let component = &mut components[at];
             if !component.hosts.contains(&image.name) {
                 component.hosts.push(image.name.clone());
@@ -78,7 +81,7 @@ pub(super) fn gather(findings: &Findings, components: &mut [Component]) -> Vec<C
         let Some(reference) = image.image.as_deref().filter(|_| image.folder.is_none()) else { continue };
         let known = known(reference);
         // The same in another compose file is the same.
-        if resources.iter().any(|resource| resource.name == image.name) {
+        if !taken.insert(&image.name) {
             continue;
         }
         let mut ports = if image.ports.is_empty() { image.inner_ports.clone() } else { image.ports.clone() };
@@ -97,18 +100,17 @@ pub(super) fn gather(findings: &Findings, components: &mut [Component]) -> Vec<C
 }
 
 /// The component that a container is built from, or that has its name.
-pub(super) fn component_of(components: &[Component], folder: Option<&str>, name: &str) -> Option<usize> {
-    let named = || {
-        components
-            .iter()
-            .position(|component| same_name(name, &component.name) && !component.folder.is_empty())
-    };
+pub(super) fn component_of(
+    components: &[Component],
+    names: &Names,
+    folder: Option<&str>,
+    name: &str,
+) -> Option<usize> {
     let folder = folder?;
-    let exact = components.iter().position(|component| component.folder == folder && !component.is_container);
-    exact.or_else(named).or_else(|| {
-        index_around(components, folder)
-            .filter(|at| !components[*at].is_container && !components[*at].folder.is_empty())
-    })
+    let around = index_around(components, folder).filter(|at| !components[*at].is_container);
+    let exact = around.filter(|at| components[*at].folder == folder);
+    let named = || names.find(name).filter(|at| !components[*at].folder.is_empty());
+    exact.or_else(named).or(around.filter(|at| !components[*at].folder.is_empty()))
 }
 
 fn known(image: &str) -> Option<(&'static str, u16)> {

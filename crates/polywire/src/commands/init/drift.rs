@@ -53,6 +53,7 @@ pub(super) fn compare(dir: &Path, candidates: &[Candidate]) -> (Vec<ContractFile
             operations: 0,
             accepted: false,
             line: candidate.line,
+            component: None,
         };
         let (mut contract, mut diags) = (Contract::default(), Vec::new());
         let path = dir.join(&candidate.path);

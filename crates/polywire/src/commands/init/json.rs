@@ -24,7 +24,7 @@ pub(super) fn document(found: &Found, written: bool) -> Value {
             "format": contract.format,
             "operations": contract.operations,
             "accepted": contract.accepted,
-            "component": contract.owner(survey).map(|owner| &owner.name),
+            "component": contract.component,
         })).collect::<Vec<_>>(),
         "resources": survey.resources.iter().map(|resource| json!({
             "name": resource.name,
@@ -98,7 +98,7 @@ fn one(found: &Found, component: &Component) -> Value {
             "at": at(&export.at),
         })).collect::<Vec<_>>(),
         "contracts": found.contracts.iter()
-            .filter(|contract| contract.owner(&found.survey).is_some_and(|owner| owner.name == component.name))
+            .filter(|contract| contract.component.as_ref() == Some(&component.name))
             .map(|contract| &contract.path).collect::<Vec<_>>(),
     })
 }

@@ -154,9 +154,7 @@ fn contracts(found: &Found, out: &mut String) {
         by_folder.entry((folder, &contract.format)).or_default().push(contract);
     }
     let mut rows = Vec::new();
-    let owner = |contract: &ContractFile| {
-        contract.owner(&found.survey).map_or("", |owner| owner.name.as_str()).to_string()
-    };
+    let owner = |contract: &ContractFile| contract.component.clone().unwrap_or_default();
     let operations = |count: usize| if count == 0 { String::new() } else { count.to_string() };
     for ((_, format), files) in by_folder {
         if files.len() >= TOGETHER_MIN {
@@ -176,10 +174,10 @@ fn contracts(found: &Found, out: &mut String) {
 fn exports(found: &Found, out: &mut String) {
     let mut rows = Vec::new();
     for component in &found.survey.components {
-        let has_one = found.contracts.iter().any(|contract| {
-            contract.operations > 0
-                && contract.owner(&found.survey).is_some_and(|owner| owner.name == component.name)
-        });
+        let has_one = found
+            .contracts
+            .iter()
+            .any(|contract| contract.operations > 0 && contract.component.as_ref() == Some(&component.name));
         for export in component.exports.iter().filter(|_| !has_one) {
             rows.push(vec![component.name.clone(), export.by.clone(), export.how.clone(), place(&export.at)]);
         }
