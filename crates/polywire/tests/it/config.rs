@@ -17,8 +17,8 @@ fn shown(said: &Said) -> String {
 fn workspace(emit: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("there is a place for temporary files");
     let text = format!("polywire: 1\nname: shop\nconfig:\n  source: config.yaml\n  emit: {emit}\n");
-    fs::write(folder.path().join("polywire.yaml"), text).unwrap();
-    fs::write(folder.path().join("config.yaml"), "name: shop\nport: 8080\n").unwrap();
+    fs::write(folder.path().join("polywire.yaml"), text).expect("the folder is ours");
+    fs::write(folder.path().join("config.yaml"), "name: shop\nport: 8080\n").expect("the folder is ours");
     folder
 }
 
