@@ -3,14 +3,16 @@
 //! Values survive whole: text with any characters, numbers beyond 2⁵³, `null`. What a target cannot say is an error, never
 //! another value. A secret is named, never written.
 
+mod code;
 mod json;
+mod python;
 
 use polywire_contract::Settings;
 
 use crate::{Emitter, OptionRow, stamp};
 
 /// Every target, sorted by name.
-pub const SETTINGS: &[&dyn Emitter<Settings>] = &[&json::Json];
+pub const SETTINGS: &[&dyn Emitter<Settings>] = &[&json::Json, &python::Python];
 
 /// Whether the head that says where to edit is written.
 const HEADER: OptionRow = OptionRow {

@@ -4,3 +4,4 @@ mod cases;
 mod derive;
 mod emit;
 mod round_trip;
+mod settings_code;
