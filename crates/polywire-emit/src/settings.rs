@@ -4,6 +4,7 @@
 //! another value. A secret is named, never written.
 
 mod code;
+mod go;
 mod json;
 mod python;
 
@@ -12,7 +13,7 @@ use polywire_contract::Settings;
 use crate::{Emitter, OptionRow, stamp};
 
 /// Every target, sorted by name.
-pub const SETTINGS: &[&dyn Emitter<Settings>] = &[&json::Json, &python::Python];
+pub const SETTINGS: &[&dyn Emitter<Settings>] = &[&go::Go, &json::Json, &python::Python];
 
 /// Whether the head that says where to edit is written.
 const HEADER: OptionRow = OptionRow {

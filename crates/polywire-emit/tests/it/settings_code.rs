@@ -170,6 +170,11 @@ fn check(target: &str) {
 }
 
 #[test]
+fn go_loads_what_the_source_says() {
+    check("go");
+}
+
+#[test]
 fn python_loads_what_the_source_says() {
     check("python");
 }

@@ -141,6 +141,15 @@ impl Broken<'_> {
                 render(style, item, self.indent, column + width(self.open), behind + width(self.close));
             return format!("{}{inner}{}", self.open, self.close);
         }
+        if style == Style::Gofmt
+            && self.form == Form::Call
+            && let Some((last, first)) = self.items.split_last()
+        {
+            let first: String =
+                first.iter().map(|item| format!("{}, ", item.flat(style).unwrap_or_default())).collect();
+            let last = render(style, last, self.indent, column, behind + width(self.close));
+            return format!("{}{first}{last}{}", self.open, self.close);
+        }
         let deep = self.indent + style.step();
         let end = if style == Style::GoogleJava { String::new() } else { self.margin(self.indent) };
         let lines = match (style, self.form) {

@@ -61,6 +61,8 @@ pub(in crate::settings) struct Entry<'a> {
 /// Texts of which a value is one.
 pub(in crate::settings) struct Choice {
     pub(in crate::settings) name: String,
+    /// Names of constants for the values, beside those of types.
+    pub(in crate::settings) constants: Vec<String>,
     pub(in crate::settings) values: Vec<String>,
 }
 
@@ -104,6 +106,10 @@ impl<'a> Program<'a> {
             diags,
         };
         builder.group(&settings.root, &mut Vec::new(), root.to_owned());
+        for choice in &mut builder.program.choices {
+            let constant = |value: &String| naming.type_name(&[&choice.name, value], &mut builder.taken);
+            choice.constants = choice.values.iter().map(constant).collect();
+        }
         builder.program
     }
 
@@ -246,7 +252,7 @@ impl<'a> Builder<'a, '_> {
             SettingKind::Choice(values) => {
                 let keys: Vec<&str> = path.iter().map(String::as_str).collect();
                 let name = self.naming.type_name(&keys, &mut self.taken);
-                self.program.choices.push(Choice { name, values: values.clone() });
+                self.program.choices.push(Choice { name, constants: Vec::new(), values: values.clone() });
                 Ty::Choice(self.program.choices.len() - 1)
             }
             SettingKind::List(of) => {

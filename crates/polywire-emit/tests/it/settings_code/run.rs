@@ -28,8 +28,10 @@ pub(crate) struct Language {
     build: fn(&Path, &[Program]) -> Command,
 }
 
-pub(crate) const LANGUAGES: &[Language] =
-    &[Language { target: "python", file: "config.py", tools: &["python3"], build: python }];
+pub(crate) const LANGUAGES: &[Language] = &[
+    Language { target: "go", file: "config.go", tools: &["go", "gofmt"], build: go },
+    Language { target: "python", file: "config.py", tools: &["python3"], build: python },
+];
 
 /// What was answered to each call; `None` where a tool is missing.
 pub(crate) fn run(
@@ -100,6 +102,29 @@ fn write(folder: &Path, name: &str, text: &str) {
     let file = folder.join(name);
     fs::create_dir_all(file.parent().expect("a file in a folder")).expect("a writable folder");
     fs::write(file, text).expect("a writable folder");
+}
+
+/// One package a program, and a table of their loaders.
+fn go(folder: &Path, programs: &[Program]) -> Command {
+    write(folder, "go.mod", "module test\n\ngo 1.18\n");
+    let mut table = "package main\n\nimport (\n".to_owned();
+    for (at, program) in programs.iter().enumerate() {
+        write(folder, &format!("t{at}/config.go"), &program.text);
+        table.push_str(&format!("\tt{at} \"test/t{at}\"\n"));
+    }
+    table.push_str(")\n\nvar programs = []func(func(string) (string, bool)) (any, error){\n");
+    for at in 0..programs.len() {
+        let call = format!("return t{at}.LoadFrom(lookup)");
+        table.push_str(&format!("\tfunc(lookup func(string) (string, bool)) (any, error) {{ {call} }},\n"));
+    }
+    table.push_str("}\n");
+    let changed = output(Command::new("gofmt").current_dir(folder).args(["-d", "-s", "."]));
+    assert!(changed.is_empty(), "{changed}");
+    write(folder, "table.go", &table);
+    write(folder, "driver.go", include_str!("drivers/driver.go"));
+    output(Command::new("go").current_dir(folder).args(["vet", "./..."]));
+    output(Command::new("go").current_dir(folder).args(["build", "-o", "driver", "."]));
+    Command::new(folder.join("driver"))
 }
 
 fn python(folder: &Path, programs: &[Program]) -> Command {
