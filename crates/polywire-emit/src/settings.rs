@@ -5,11 +5,14 @@
 
 mod ansible;
 mod bash;
+mod code;
 mod dotenv;
+mod go;
 mod ini;
 mod json;
 mod kubernetes;
 mod properties;
+mod python;
 mod shell;
 mod text;
 mod tfvars;
@@ -25,10 +28,12 @@ use crate::{Emitter, OptionRow, stamp};
 pub const SETTINGS: &[&dyn Emitter<Settings>] = &[
     &bash::Bash,
     &dotenv::Dotenv,
+    &go::Go,
     &ini::Ini,
     &json::Json,
     &kubernetes::Kubernetes,
     &properties::Properties,
+    &python::Python,
     &tfvars::Tfvars,
     &toml::Toml,
     &yaml::Yaml,

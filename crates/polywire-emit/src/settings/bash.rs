@@ -146,7 +146,12 @@ fn checked(named: &Named<'_>) -> String {
             either(name, &read, &lines)
         }
         (form, None) => {
-            let must = value.required || matches!(value.content, Content::Secret(_));
+            // `null` is a value, though no variable has it.
+            let must = match value.content {
+                Content::Secret(_) => true,
+                Content::Absent => value.required,
+                Content::Literal(_) => false,
+            };
             let condition = if must { "_polywire_required" } else { "_polywire_has" };
             let export = format!("export {name}");
             let scalar = matches!(form, Form::Scalar(_) | Form::Json);

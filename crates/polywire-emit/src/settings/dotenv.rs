@@ -85,14 +85,12 @@ fn in_example(named: &Named<'_>, line: &str) -> String {
     let mut words = vec![text::lines(&value.kind.describe()).join(" ")];
     words.extend(value.nullable.then(|| "or nothing".to_owned()));
     let secret = matches!(value.content, Content::Secret(_));
-    words.extend((value.required || secret).then(|| "required".to_owned()));
+    let has_value = matches!(value.content, Content::Literal(_));
+    let must = secret || (value.required && !has_value);
+    words.extend(must.then(|| "required".to_owned()));
     words.extend((value.sensitive || secret).then(|| "secret".to_owned()));
-    let has_value = matches!(&value.content, Content::Literal(node) if !node.is_null());
-    let line = match () {
-        () if secret || (value.sensitive && has_value) => format!("{}=\n", named.name),
-        () if value.required && !has_value => format!("{}=\n", named.name),
-        () => line.to_owned(),
-    };
+    let line =
+        if must || (value.sensitive && has_value) { format!("{}=\n", named.name) } else { line.to_owned() };
     format!("# {}\n{line}", words.join(", "))
 }
 

@@ -7,4 +7,5 @@ mod round_trip;
 mod settings;
 mod settings_back;
 mod settings_bash;
+mod settings_code;
 mod settings_trees;

@@ -290,3 +290,16 @@ fn an_interrupt_leaves_all_or_nothing() {
     }
     assert!(interrupted > 0, "no interrupt came in time");
 }
+
+/// The example's own tour: each language that is here sees what was written once.
+#[test]
+fn every_language_of_the_example_sees_the_same() {
+    let tour = crate::harness::root().join("examples/monorepo/tour.sh");
+    let output = std::process::Command::new(&tour)
+        .env("POLYWIRE_BIN", env!("CARGO_BIN_EXE_polywire"))
+        .output()
+        .expect("the tour starts");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(said.contains("Bash         sees 8 of 8") && said.contains("Python       sees 8 of 8"), "{said}");
+}
