@@ -5,7 +5,7 @@ use super::scan::scan;
 /// Appends JSON text with each member and item on a line of its own; empty objects and lists stay on one.
 pub(crate) fn indent(text: &[u8], width: u8, out: &mut Vec<u8>) {
     let (mut at, mut depth, mut opened) = (0, 0, false);
-    let mut line = |out: &mut Vec<u8>, depth: usize| {
+    let line = |out: &mut Vec<u8>, depth: usize| {
         out.push(b'\n');
         out.resize(out.len() + depth * usize::from(width), b' ');
     };
