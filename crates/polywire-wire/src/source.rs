@@ -38,8 +38,8 @@ pub struct Frame {
 /// The next thing in an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// A value of this row follows.
-    Field(u16),
+    /// A value of this row follows; as wide as the other payload, so that the step stays in a register.
+    Field(u32),
     /// A value without a row follows; its name is found again with [`Source::unknown_name`].
     Unknown(u32),
     /// The object is complete.

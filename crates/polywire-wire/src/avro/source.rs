@@ -190,7 +190,7 @@ impl Source for AvroSource<'_> {
             return Ok(Step::End);
         };
         frame.cursor += 1;
-        Ok(Step::Field(row))
+        Ok(Step::Field(row.into()))
     }
     fn list(&mut self) -> Result<Frame, Stop> {
         self.begin()?;

@@ -30,14 +30,14 @@ impl JsonSource<'_> {
         self.at = self.position;
         self.position += 1;
         let row = match self.lead(record, frame.cursor as usize, 2) {
-            Some(row) => row,
+            Some(row) => u32::from(row),
             None => match self.learnt(record, frame)? {
                 Step::Field(row) => row,
                 Step::Unknown(start) => return Ok(Step::Unknown(start)),
                 Step::End => return Ok(Step::End),
             },
         };
-        frame.cursor = u32::from(row) + 1;
+        frame.cursor = row + 1;
         self.colon()?;
         Ok(Step::Field(row))
     }
@@ -63,11 +63,11 @@ impl JsonSource<'_> {
     fn learnt(&mut self, record: &Record, frame: &Frame) -> Result<Step, Stop> {
         let place = usize::from((record.order_base + frame.cursor) as u8);
         if let Some(row) = self.lead(record, usize::from(self.scratch.json.order[place]), 1) {
-            return Ok(Step::Field(row));
+            return Ok(Step::Field(row.into()));
         }
         let step = self.lookup(record, frame)?;
         if let Step::Field(row) = step {
-            self.scratch.json.order[place] = row;
+            self.scratch.json.order[place] = row as u16;
         }
         Ok(step)
     }
@@ -79,7 +79,7 @@ impl JsonSource<'_> {
         let span = self.string()?;
         let name = if span.plain { &self.bytes[span.from..span.to] } else { &self.scratch.text[..] };
         if let Some(row) = record.by_name(name) {
-            return Ok(Step::Field(row));
+            return Ok(Step::Field(row.into()));
         }
         self.once(frame.origin, start, span)?;
         self.colon()?;

@@ -118,7 +118,7 @@ impl Source for LayoutSource<'_> {
             return Ok(Step::End);
         };
         frame.cursor += 1;
-        Ok(Step::Field(row))
+        Ok(Step::Field(row.into()))
     }
     fn list(&mut self) -> Result<Frame, Stop> {
         let LayoutForm::Array(item) = self.cell.form else { return Err(Stop::Type) };

@@ -127,7 +127,7 @@ impl ProtobufSource<'_> {
         self.span = (frame.cursor + skipped as u32, frame.cursor + count as u32);
         frame.cursor = self.span.1;
         self.place(self.span.1 - 1);
-        Ok(Step::Field(first.row as u16))
+        Ok(Step::Field(first.row))
     }
 
     /// Puts the cursor at an occurrence.

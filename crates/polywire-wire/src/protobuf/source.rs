@@ -326,7 +326,7 @@ impl Source for ProtobufSource<'_> {
             self.skip_field()?;
             return Ok(Step::Unknown(number));
         }
-        Ok(Step::Field(row))
+        Ok(Step::Field(row.into()))
     }
 
     fn unknown_name(&mut self, step: u32) -> String {

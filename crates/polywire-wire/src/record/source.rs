@@ -192,7 +192,7 @@ impl Source for RecordSource<'_> {
             return Ok(Step::End);
         };
         frame.cursor += 1;
-        Ok(Step::Field(row))
+        Ok(Step::Field(row.into()))
     }
     fn list(&mut self) -> Result<Frame, Stop> {
         let RecordForm::Table(table) = self.cell.form else { return Err(Stop::Type) };

@@ -51,7 +51,7 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
         let mut course = Course { record, laid, seen, base, next: 0, in_order, indexing };
         loop {
             match self.source.next(record, &mut frame) {
-                Ok(Step::Field(at)) => self.one_member(&mut course, at)?,
+                Ok(Step::Field(at)) => self.one_member(&mut course, at as u16)?,
                 Ok(Step::Unknown(step)) => {
                     course.seen.members += 1;
                     self.unknown(record, step)?;

@@ -39,6 +39,7 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
         loop {
             match self.source.next(record, &mut frame) {
                 Ok(Step::Field(at)) => {
+                    let at = at as u16;
                     let row = &record.rows[usize::from(at)];
                     if self.see(&mut seen, at) {
                         let rule = self.source.again();

@@ -40,6 +40,7 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
             };
             match step {
                 Step::Field(at) => {
+                    let at = at as u16;
                     seen.members += 1;
                     let row = &record.rows[usize::from(at)];
                     if self.see(&mut seen, at) && !self.is_elsewhere(row) {

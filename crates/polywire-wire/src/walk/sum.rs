@@ -89,8 +89,9 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
         loop {
             match self.source.next(&peek.record, &mut frame)? {
                 Step::Field(at) => {
-                    self.state.masks[base + usize::from(at) / 64] |= 1 << (at % 64);
-                    let row = &peek.rows[usize::from(at)];
+                    let at = at as usize;
+                    self.state.masks[base + at / 64] |= 1 << (at % 64);
+                    let row = &peek.rows[at];
                     let kind = self.source.kind()?;
                     fitting &= row.kinds[kind as usize];
                     if kind == Kind::Text && !row.texts.is_empty() {
