@@ -60,6 +60,10 @@ fn module(file: &File<'_>, found: &mut Findings) {
 }
 
 fn source(file: &File<'_>, found: &mut Findings) {
+    let signs = ["func main()", ".ListenAndServe(", "http.Serve(", "grpc.NewServer(", "reflection.Register("];
+    if !signs.iter().any(|sign| file.text.contains(sign)) {
+        return;
+    }
     let folder = file.folder();
     let is_main = file.text.lines().any(|line| line.trim_end() == "package main");
     for (number, line) in file.lines() {

@@ -66,6 +66,9 @@ fn is_script(path: &str) -> bool {
 
 /// A server in a file of its own, which its package may not start.
 fn script(file: &File<'_>, found: &mut Findings) {
+    if !["createServer(", "Server(", ".listen(", ".consume("].iter().any(|sign| file.text.contains(sign)) {
+        return;
+    }
     let imports =
         |name: &str| ["'", "\""].iter().any(|quote| file.text.contains(&format!("{quote}{name}{quote}")));
     let plain = imports("http") || imports("node:http");

@@ -159,6 +159,10 @@ fn module(file: &File<'_>, found: &mut Findings) {
         found.part(folder, Role::Language, "Python", at);
         return;
     }
+    let signs = ["FastAPI(", "Flask(", "grpc", "Celery(", "start_consuming(", "serve_forever("];
+    if !signs.iter().any(|sign| file.text.contains(sign)) {
+        return;
+    }
     let stem = file.name().trim_end_matches(".py");
     let before = found.starts.len();
     for (number, line) in file.lines() {
