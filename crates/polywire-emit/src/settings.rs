@@ -7,13 +7,14 @@ mod code;
 mod go;
 mod json;
 mod python;
+mod rust;
 
 use polywire_contract::Settings;
 
 use crate::{Emitter, OptionRow, stamp};
 
 /// Every target, sorted by name.
-pub const SETTINGS: &[&dyn Emitter<Settings>] = &[&go::Go, &json::Json, &python::Python];
+pub const SETTINGS: &[&dyn Emitter<Settings>] = &[&go::Go, &json::Json, &python::Python, &rust::Rust];
 
 /// Whether the head that says where to edit is written.
 const HEADER: OptionRow = OptionRow {

@@ -16,7 +16,7 @@ use crate::{Emitter, Files, OptionRow, Options, SETTING_NOT_SAYABLE};
 pub(super) struct Go;
 
 const NAMING: Naming =
-    Naming { case: Case::Go, fields: &[], types: &["Error", "Load", "LoadFrom", "Secret"] };
+    Naming { case: Case::Go, fields: &[], types: &["Error", "Load", "LoadFrom", "Secret"], bits: None };
 
 const PACKAGE: OptionRow = OptionRow {
     name: "package",

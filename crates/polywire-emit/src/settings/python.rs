@@ -24,6 +24,7 @@ const NAMING: Naming = Naming {
         "while", "with", "yield",
     ],
     types: &["Any", "Callable", "False", "Literal", "Mapping", "None", "True", "TypeVar"],
+    bits: None,
 };
 
 impl Emitter<Settings> for Python {

@@ -22,6 +22,8 @@ pub(in crate::settings) struct Naming {
     pub(in crate::settings) fields: &'static [&'static str],
     /// What no type is called, in any case.
     pub(in crate::settings) types: &'static [&'static str],
+    /// The most bits that an integer has, where there is a most.
+    pub(in crate::settings) bits: Option<u32>,
 }
 
 /// Words that Go writes in capitals.
@@ -53,6 +55,13 @@ impl Naming {
             })
         };
         found.into_iter().enumerate().map(solve).collect()
+    }
+
+    /// Names for texts that differ: `Debug`, `Info`.
+    pub(in crate::settings) fn labels(&self, values: &[String]) -> Vec<String> {
+        let scope = Naming { types: &["Self"], ..*self };
+        let mut taken = BTreeSet::new();
+        values.iter().map(|value| scope.type_name(&[value], &mut taken)).collect()
     }
 
     fn field(&self, words: &Words) -> String {
@@ -117,7 +126,7 @@ mod tests {
 
     #[test]
     fn names_of_a_scope_differ() {
-        let naming = Naming { case: Case::Snake, fields: &["class"], types: &["Config"] };
+        let naming = Naming { case: Case::Snake, fields: &["class"], types: &["Config"], bits: None };
         let keys = ["a-b", "a_b", "class", "2fa", "", "größe", "日本", "A.B", "a_b_2"];
         let words: Vec<Words> = keys.iter().map(|key| words(key)).collect();
         let pairs: Vec<(&str, &Words)> = keys.iter().copied().zip(&words).collect();
@@ -131,7 +140,7 @@ mod tests {
         assert_eq!(ty(&["dbPool"]), "DbPool2");
         assert_eq!(ty(&["dbpool"]), "Dbpool3");
         assert_eq!(ty(&["config"]), "Config2");
-        let go = Naming { case: Case::Go, fields: &[], types: &[] };
+        let go = Naming { case: Case::Go, fields: &[], types: &[], bits: None };
         let url = polywire_contract::words("api-url");
         assert_eq!(go.solve_fields(&[("api-url", &url)]), ["APIURL"]);
     }

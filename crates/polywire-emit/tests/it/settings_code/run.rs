@@ -31,6 +31,7 @@ pub(crate) struct Language {
 pub(crate) const LANGUAGES: &[Language] = &[
     Language { target: "go", file: "config.go", tools: &["go", "gofmt"], build: go },
     Language { target: "python", file: "config.py", tools: &["python3"], build: python },
+    Language { target: "rust", file: "config.rs", tools: &["cargo", "rustfmt", "cargo-clippy"], build: rust },
 ];
 
 /// What was answered to each call; `None` where a tool is missing.
@@ -85,7 +86,7 @@ fn folder(language: &Language, name: &str) -> PathBuf {
 
 /// Runs a command that must succeed.
 fn output(command: &mut Command) -> String {
-    let shown = format!("{command:?}");
+    let shown: String = format!("{command:?}").chars().take(300).collect();
     let done = command.stdin(Stdio::null()).output().unwrap_or_else(|error| panic!("{shown}: {error}"));
     let text = String::from_utf8_lossy(&done.stdout).into_owned();
     let failed: String = String::from_utf8_lossy(&done.stderr).chars().take(6000).collect();
@@ -135,4 +136,65 @@ fn python(folder: &Path, programs: &[Program]) -> Command {
     let mut command = Command::new("python3");
     command.current_dir(folder).args(["-W", "error", "driver.py"]);
     command
+}
+
+/// One module a program; what shows its values follows from the lines that declare them.
+fn rust(folder: &Path, programs: &[Program]) -> Command {
+    let manifest = "[package]\nname = \"driver\"\nversion = \"0.1.0\"\nedition = \"2021\"\n\n[workspace]\n\n[profile.dev]\ndebug = false\n";
+    write(folder, "Cargo.toml", manifest);
+    // Else that of this project would hold.
+    write(folder, "rustfmt.toml", "");
+    let mut shows = String::new();
+    let mut arms = String::new();
+    for (at, program) in programs.iter().enumerate() {
+        write(folder, &format!("src/t{at}.rs"), &program.text);
+        shows.push_str(&format!(
+            "#[deny(warnings, clippy::all)]\n#[rustfmt::skip]\nmod t{at};\n{}",
+            shown(&program.text, at)
+        ));
+        arms.push_str(&format!("        {at} => answer(t{at}::Config::load_from(lookup)),\n"));
+    }
+    let files = (0..programs.len()).map(|at| format!("src/t{at}.rs"));
+    output(
+        Command::new("rustfmt")
+            .current_dir(folder)
+            .args(["--edition", "2021", "--check", "--color", "never"])
+            .args(files),
+    );
+    write(
+        folder,
+        "src/main.rs",
+        &include_str!("drivers/driver.rs").replace("// SHOWS", &shows).replace("// ARMS", &arms),
+    );
+    output(Command::new("cargo").current_dir(folder).args(["clippy", "--quiet", "--offline"]));
+    output(Command::new("cargo").current_dir(folder).args(["build", "--quiet", "--offline"]));
+    Command::new(folder.join("target/debug/driver"))
+}
+
+fn shown(text: &str, at: usize) -> String {
+    let mut out = String::new();
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        let name = line.strip_prefix("pub struct ").or(line.strip_prefix("pub enum "));
+        let Some(name) = name.and_then(|rest| rest.split(' ').next()) else { continue };
+        let body: String = if line.starts_with("pub struct") {
+            let inside = if line.ends_with("{}") {
+                Vec::new()
+            } else {
+                lines.by_ref().take_while(|line| *line != "}").collect()
+            };
+            let fields = inside.iter().filter_map(|line| line.strip_prefix("    pub ")?.split(':').next());
+            let fields: Vec<String> = fields.map(|field| format!("self.{field}.show()")).collect();
+            format!(
+                "let all: Vec<String> = vec![{}]; format!(\"[{{}}]\", all.join(\",\"))",
+                fields.join(", ")
+            )
+        } else if name == "Value" {
+            "match self { Self::Null => \"null\".into(), Self::Bool(v) => v.show(), Self::Int(v) => v.show(), Self::Float(v) => v.show(), Self::Text(v) => v.show(), Self::List(v) => v.show(), Self::Map(v) => v.show() }".into()
+        } else {
+            "self.as_str().to_string().show()".into()
+        };
+        out.push_str(&format!("impl Show for t{at}::{name} {{ fn show(&self) -> String {{ {body} }} }}\n"));
+    }
+    out
 }
