@@ -5,6 +5,7 @@
 
 mod code;
 mod go;
+mod java;
 mod json;
 mod python;
 mod rust;
@@ -14,7 +15,8 @@ use polywire_contract::Settings;
 use crate::{Emitter, OptionRow, stamp};
 
 /// Every target, sorted by name.
-pub const SETTINGS: &[&dyn Emitter<Settings>] = &[&go::Go, &json::Json, &python::Python, &rust::Rust];
+pub const SETTINGS: &[&dyn Emitter<Settings>] =
+    &[&go::Go, &java::Java, &json::Json, &python::Python, &rust::Rust];
 
 /// Whether the head that says where to edit is written.
 const HEADER: OptionRow = OptionRow {

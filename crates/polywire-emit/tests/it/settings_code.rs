@@ -180,6 +180,11 @@ fn go_loads_what_the_source_says() {
 }
 
 #[test]
+fn java_loads_what_the_source_says() {
+    check("java");
+}
+
+#[test]
 fn python_loads_what_the_source_says() {
     check("python");
 }

@@ -9,6 +9,8 @@ use polywire_contract::{Words, words};
 pub(in crate::settings) enum Case {
     /// `pool_size`
     Snake,
+    /// `poolSize`
+    Camel,
     /// `PoolSize`, `PoolURL`
     Go,
     /// As the key is written.
@@ -68,6 +70,7 @@ impl Naming {
         let words = ascii(words);
         let name = match self.case {
             Case::Snake => words.snake(),
+            Case::Camel => words.camel(),
             Case::Go | Case::Keep => words.0.iter().map(|word| go(word)).collect(),
         };
         let name = match (name.chars().next(), self.case) {

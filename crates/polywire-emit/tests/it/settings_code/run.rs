@@ -30,6 +30,7 @@ pub(crate) struct Language {
 
 pub(crate) const LANGUAGES: &[Language] = &[
     Language { target: "go", file: "config.go", tools: &["go", "gofmt"], build: go },
+    Language { target: "java", file: "Config.java", tools: &["java", "javac"], build: java },
     Language { target: "python", file: "config.py", tools: &["python3"], build: python },
     Language { target: "rust", file: "config.rs", tools: &["cargo", "rustfmt", "cargo-clippy"], build: rust },
 ];
@@ -197,4 +198,21 @@ fn shown(text: &str, at: usize) -> String {
         out.push_str(&format!("impl Show for t{at}::{name} {{ fn show(&self) -> String {{ {body} }} }}\n"));
     }
     out
+}
+
+/// One package a program.
+fn java(folder: &Path, programs: &[Program]) -> Command {
+    let mut files = Vec::new();
+    for (at, program) in programs.iter().enumerate() {
+        let file = format!("t{at}/Config.java");
+        write(folder, &file, &program.text.replacen("\n\n", &format!("\n\npackage t{at};\n\n"), 1));
+        files.push(file);
+    }
+    write(folder, "Driver.java", include_str!("drivers/Driver.java"));
+    // ASCII: what is compiled does not hang on where it is compiled.
+    let options = ["-Xlint:all", "-Werror", "-encoding", "US-ASCII", "-d", ".", "Driver.java"];
+    output(Command::new("javac").current_dir(folder).args(options).args(files));
+    let mut command = Command::new("java");
+    command.current_dir(folder).args(["-cp", ".", "Driver"]);
+    command
 }
