@@ -9,6 +9,7 @@ mod java;
 mod json;
 mod python;
 mod rust;
+mod typescript;
 
 use polywire_contract::Settings;
 
@@ -16,7 +17,7 @@ use crate::{Emitter, OptionRow, stamp};
 
 /// Every target, sorted by name.
 pub const SETTINGS: &[&dyn Emitter<Settings>] =
-    &[&go::Go, &java::Java, &json::Json, &python::Python, &rust::Rust];
+    &[&go::Go, &java::Java, &json::Json, &python::Python, &rust::Rust, &typescript::TypeScript];
 
 /// Whether the head that says where to edit is written.
 const HEADER: OptionRow = OptionRow {

@@ -486,7 +486,7 @@ fn record(program: &Program<'_>, of: &Struct<'_>) -> String {
     let members = Doc::pair(assigned, Doc::call("new Members", keys));
     let members = render(Style::GoogleJava, &members, 2, 6, 1);
     let fields = of.fields.iter().map(|field| {
-        let required = !matches!(field.source, Source::Member { required: false });
+        let required = !matches!(field.source, Source::Member { required: false, .. });
         let (call, ty) =
             if required { ("members.required", &field.ty) } else { ("members.optional", field.ty.bare()) };
         Doc::call(call, vec![Doc::text(quoted(&field.key)), Doc::text(parser(program, ty))])

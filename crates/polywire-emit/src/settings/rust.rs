@@ -253,7 +253,7 @@ fn record(of: &Struct<'_>) -> String {
     let used = if of.fields.is_empty() { "" } else { "let members = " };
     let members = render(Style::Rustfmt, &Doc::pair(used, members), 8, 8, 2);
     let fields = of.fields.iter().map(|field| {
-        let required = !matches!(field.source, Source::Member { required: false });
+        let required = !matches!(field.source, Source::Member { required: false, .. });
         let call = if required { "required_member" } else { "optional_member" };
         let key = Doc::text(quoted(&field.key));
         let value = Doc::call(call, vec![Doc::text("at"), Doc::text("members"), key]);

@@ -194,6 +194,11 @@ fn rust_loads_what_the_source_says() {
     check("rust");
 }
 
+#[test]
+fn typescript_loads_what_the_source_says() {
+    check("typescript");
+}
+
 /// What no type of a language holds is refused, at its place.
 #[test]
 fn what_cannot_be_said_is_refused() {

@@ -90,8 +90,12 @@ impl Doc {
 
 /// Several lists of several items each stand one a line.
 fn is_table(items: &[Doc]) -> bool {
-    let is_row = |item: &Doc| matches!(item, Doc::Group { items, .. } if items.len() > 1);
-    items.len() > 1 && items.iter().all(is_row)
+    let bracket = |item: &Doc| match item {
+        Doc::Group { open, items, .. } if items.len() > 1 => open.chars().next(),
+        Doc::Text(_) | Doc::Pair(..) | Doc::Group { .. } => None,
+    };
+    let first = items.first().and_then(bracket).filter(|_| items.len() > 1);
+    first.is_some() && items.iter().all(|item| bracket(item) == first)
 }
 
 /// Writes an expression that begins at a column of a line of this indent, with so much behind it.
@@ -106,6 +110,16 @@ pub(in crate::settings) fn render(
     match (flat, doc) {
         (Some(flat), _) => flat,
         (None, Doc::Text(text)) => text.clone(),
+        // prettier gives a long text a line of its own, unless that would win next to nothing.
+        (None, Doc::Pair(before, doc))
+            if style == Style::Prettier
+                && before.ends_with(": ")
+                && width(before) >= 7
+                && matches!(&**doc, Doc::Text(text) if text.starts_with(['"', '\''])) =>
+        {
+            let inner = render(style, doc, indent, column, behind);
+            format!("{}\n{}{inner}", before.trim_end(), " ".repeat(indent + 2))
+        }
         (None, Doc::Pair(before, doc)) => {
             format!("{before}{}", render(style, doc, indent, column + width(before), behind))
         }

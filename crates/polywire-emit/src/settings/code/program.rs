@@ -47,6 +47,8 @@ pub(in crate::settings) enum Source<'a> {
     /// From the item; it need not be in every item.
     Member {
         required: bool,
+        /// It may be `null` where it is.
+        nullable: bool,
     },
 }
 
@@ -297,9 +299,11 @@ impl<'a> Builder<'a, '_> {
             let values: Vec<&Literal> =
                 seen.iter().filter_map(|node| node.as_map()?.get(&member.key)).collect();
             path.push(member.key.clone());
-            let ty = self.ty(&member.kind, &values, path).nullable(!member.required);
+            let ty = self.ty(&member.kind, &values, path);
             path.pop();
-            let source = Source::Member { required: member.required };
+            let nullable = matches!(ty, Ty::Nullable(_));
+            let source = Source::Member { required: member.required, nullable };
+            let ty = ty.nullable(!member.required);
             let field = Field { name, key: member.key.clone(), doc: "", ty, source };
             self.program.structs[place].fields.push(field);
         }

@@ -119,7 +119,7 @@ fn record<'a>(
     }
     let mut values = Vec::new();
     for field in fields {
-        let required = !matches!(field.source, Source::Member { required: false });
+        let required = !matches!(field.source, Source::Member { required: false, .. });
         match map.get(&field.key) {
             Some(node) => values.extend(typed(program, &field.ty, node, at, diags)),
             None if required => {
