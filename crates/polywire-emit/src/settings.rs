@@ -9,14 +9,17 @@ mod code;
 mod dotenv;
 mod go;
 mod ini;
+mod java;
 mod json;
 mod kubernetes;
 mod properties;
 mod python;
+mod rust;
 mod shell;
 mod text;
 mod tfvars;
 mod toml;
+mod typescript;
 mod yaml;
 
 use polywire_contract::Settings;
@@ -30,12 +33,15 @@ pub const SETTINGS: &[&dyn Emitter<Settings>] = &[
     &dotenv::Dotenv,
     &go::Go,
     &ini::Ini,
+    &java::Java,
     &json::Json,
     &kubernetes::Kubernetes,
     &properties::Properties,
     &python::Python,
+    &rust::Rust,
     &tfvars::Tfvars,
     &toml::Toml,
+    &typescript::TypeScript,
     &yaml::Yaml,
 ];
 

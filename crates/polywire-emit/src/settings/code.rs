@@ -11,7 +11,7 @@ mod values;
 pub(super) use layout::{Doc, Form, Style, render};
 pub(super) use names::{Case, Naming};
 pub(super) use needs::{Needs, Part};
-pub(super) use program::{Choice, Entry, Field, Program, Source, Struct, Ty};
+pub(super) use program::{Choice, Entry, Field, Program, SAFE_MAX, Source, Struct, Ty};
 pub(super) use values::Lit;
 
 /// The lines of a text for comments: without what would end a comment or hide text in it.

@@ -16,7 +16,7 @@ use crate::{Emitter, Files, OptionRow, Options, SETTING_NOT_SAYABLE};
 pub(super) struct Go;
 
 const NAMING: Naming =
-    Naming { case: Case::Go, fields: &[], types: &["Error", "Load", "LoadFrom", "Secret"] };
+    Naming { case: Case::Go, fields: &[], types: &["Error", "Load", "LoadFrom", "Secret"], bits: None };
 
 const PACKAGE: OptionRow = OptionRow {
     name: "package",
@@ -329,7 +329,7 @@ fn record(program: &Program<'_>, of: &Struct<'_>) -> String {
     let mut text = format!("func read{name}(at string, value any) ({name}, error) {{\n\tvar item {name}\n");
     text.push_str(&format!("\tmembers := record(at, value{keys})"));
     for field in &of.fields {
-        let required = !matches!(field.source, Source::Member { required: false });
+        let required = !matches!(field.source, Source::Member { required: false, .. });
         let call = if required { "requiredMember" } else { "optionalMember" };
         let parse = parser(program, &field.ty);
         text.push_str(&format!("\n\titem.{} = {call}(members, {}, {parse})", field.name, quoted(&field.key)));

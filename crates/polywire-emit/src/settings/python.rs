@@ -24,6 +24,7 @@ const NAMING: Naming = Naming {
         "while", "with", "yield",
     ],
     types: &["Any", "Callable", "False", "Literal", "Mapping", "None", "True", "TypeVar"],
+    bits: None,
 };
 
 impl Emitter<Settings> for Python {
@@ -96,7 +97,7 @@ fn class(program: &Program<'_>, of: &Struct<'_>) -> String {
         let ty = annotation(program, &field.ty);
         let default = match &field.source {
             Source::Value(entry) if entry.masked => " = field(repr=False)",
-            Source::Member { required: false } => " = None",
+            Source::Member { required: false, .. } => " = None",
             Source::Value(_) | Source::Group(_) | Source::Member { .. } => "",
         };
         lines.push(format!("    {}: {ty}{default}", field.name));
@@ -232,7 +233,7 @@ fn record(program: &Program<'_>, of: &Struct<'_>) -> String {
     let arguments = [vec![Doc::text("at"), Doc::text("value")], keys].concat();
     let members = Doc::pair("record = ", Doc::call("_Members", arguments));
     let fields = of.fields.iter().map(|field| {
-        let required = !matches!(field.source, Source::Member { required: false });
+        let required = !matches!(field.source, Source::Member { required: false, .. });
         let (call, ty) =
             if required { ("record.required", &field.ty) } else { ("record.optional", field.ty.bare()) };
         let arguments = vec![Doc::text(quoted(&field.key)), parser(program, ty)];

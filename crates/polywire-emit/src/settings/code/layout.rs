@@ -22,6 +22,8 @@ pub(in crate::settings) enum Form {
     Tuple,
     /// Members in braces.
     Struct,
+    /// A value, and the call of its method.
+    Method,
     /// One item a line, always.
     Block,
 }
@@ -75,6 +77,7 @@ impl Doc {
                 let inner = flat?.join(", ");
                 let limit = match (style, form) {
                     (Style::Rustfmt, Form::Struct) => 18,
+                    (Style::Rustfmt, Form::Method) => usize::MAX,
                     (Style::Rustfmt, _) => 60,
                     _ => usize::MAX,
                 };
@@ -87,8 +90,12 @@ impl Doc {
 
 /// Several lists of several items each stand one a line.
 fn is_table(items: &[Doc]) -> bool {
-    let is_row = |item: &Doc| matches!(item, Doc::Group { items, .. } if items.len() > 1);
-    items.len() > 1 && items.iter().all(is_row)
+    let bracket = |item: &Doc| match item {
+        Doc::Group { open, items, .. } if items.len() > 1 => open.chars().next(),
+        Doc::Text(_) | Doc::Pair(..) | Doc::Group { .. } => None,
+    };
+    let first = items.first().and_then(bracket).filter(|_| items.len() > 1);
+    first.is_some() && items.iter().all(|item| bracket(item) == first)
 }
 
 /// Writes an expression that begins at a column of a line of this indent, with so much behind it.
@@ -103,21 +110,31 @@ pub(in crate::settings) fn render(
     match (flat, doc) {
         (Some(flat), _) => flat,
         (None, Doc::Text(text)) => text.clone(),
+        // prettier gives a long text a line of its own, unless that would win next to nothing.
+        (None, Doc::Pair(before, doc))
+            if style == Style::Prettier
+                && before.ends_with(": ")
+                && width(before) >= 7
+                && matches!(&**doc, Doc::Text(text) if text.starts_with(['"', '\''])) =>
+        {
+            let inner = render(style, doc, indent, column, behind);
+            format!("{}\n{}{inner}", before.trim_end(), " ".repeat(indent + 2))
+        }
         (None, Doc::Pair(before, doc)) => {
             format!("{before}{}", render(style, doc, indent, column + width(before), behind))
         }
-        (None, Doc::Group { open, items, close, form }) => {
-            let group = Broken {
-                style,
-                indent,
-                open: open.trim_end(),
-                items,
-                close: close.trim_start(),
-                form: *form,
-            };
-            group.render(column, behind)
-        }
+        (None, Doc::Group { .. }) => broken(style, doc, indent, column, behind),
     }
+}
+
+/// Writes a group over several lines, although it might fit on one.
+fn broken(style: Style, doc: &Doc, indent: usize, column: usize, behind: usize) -> String {
+    let Doc::Group { open, items, close, form } = doc else {
+        return render(style, doc, indent, column, behind);
+    };
+    let group =
+        Broken { style, indent, open: open.trim_end(), items, close: close.trim_start(), form: *form };
+    group.render(column, behind)
 }
 
 /// A group that does not fit on its line.
@@ -135,11 +152,23 @@ impl Broken<'_> {
         let style = self.style;
         if style == Style::Rustfmt
             && self.form != Form::Struct
-            && let [item @ Doc::Group { .. }] = self.items
+            && let [item @ Doc::Group { form, .. }] = self.items
+            && *form != Form::Method
         {
             let inner =
-                render(style, item, self.indent, column + width(self.open), behind + width(self.close));
+                broken(style, item, self.indent, column + width(self.open), behind + width(self.close));
             return format!("{}{inner}{}", self.open, self.close);
+        }
+        // A call of a method stands on a line of its own where that keeps its arguments together.
+        if let (Style::Rustfmt, Form::Call, Some((object, call))) =
+            (style, self.form, self.open.split_once('.'))
+        {
+            let deep = self.indent + style.step();
+            let call = Doc::group(format!(".{call}"), self.items.to_vec(), self.close, Form::Call);
+            let flat = call.flat(style).filter(|flat| deep + width(flat) + behind <= style.width());
+            if let Some(flat) = flat {
+                return format!("{object}{}{flat}", self.margin(deep));
+            }
         }
         if style == Style::Gofmt
             && self.form == Form::Call
@@ -151,6 +180,10 @@ impl Broken<'_> {
             return format!("{}{first}{last}{}", self.open, self.close);
         }
         let deep = self.indent + style.step();
+        if let (Form::Method, [call]) = (self.form, self.items) {
+            let call = call.flat(style).unwrap_or_default();
+            return format!("{}{}{call}", self.open, self.margin(deep));
+        }
         let end = if style == Style::GoogleJava { String::new() } else { self.margin(self.indent) };
         let lines = match (style, self.form) {
             (Style::Black | Style::GoogleJava, Form::Call) => {
@@ -204,10 +237,12 @@ impl Broken<'_> {
 
     fn filled(&self, deep: usize) -> Vec<String> {
         let mut lines: Vec<String> = Vec::new();
+        // rustfmt leaves a column free.
+        let most = self.style.width() - usize::from(self.style == Style::Rustfmt);
         for item in self.items {
             let item = format!("{},", item.flat(self.style).unwrap_or_default());
             match lines.last_mut() {
-                Some(line) if deep + width(line) + 1 + width(&item) <= self.style.width() => {
+                Some(line) if deep + width(line) + 1 + width(&item) <= most => {
                     line.push(' ');
                     line.push_str(&item);
                 }
@@ -237,6 +272,20 @@ impl Style {
     }
 }
 
+/// Columns of a text; ideographs and the like take two.
 fn width(text: &str) -> usize {
-    text.chars().count()
+    let columns = |c: char| match c as u32 {
+        0x1100..=0x115F
+        | 0x2E80..=0xA4CF
+        | 0xAC00..=0xD7A3
+        | 0xF900..=0xFAFF
+        | 0xFE30..=0xFE6F
+        | 0xFF00..=0xFF60
+        | 0xFFE0..=0xFFE6
+        | 0x1F300..=0x1FAFF
+        | 0x20000..=0x3FFFD => 2,
+        0x300..=0x36F => 0,
+        _ => 1,
+    };
+    text.chars().map(columns).sum()
 }

@@ -9,6 +9,8 @@ use polywire_contract::{Words, words};
 pub(in crate::settings) enum Case {
     /// `pool_size`
     Snake,
+    /// `poolSize`
+    Camel,
     /// `PoolSize`, `PoolURL`
     Go,
     /// As the key is written.
@@ -22,6 +24,8 @@ pub(in crate::settings) struct Naming {
     pub(in crate::settings) fields: &'static [&'static str],
     /// What no type is called, in any case.
     pub(in crate::settings) types: &'static [&'static str],
+    /// The most bits that an integer has, where there is a most.
+    pub(in crate::settings) bits: Option<u32>,
 }
 
 /// Words that Go writes in capitals.
@@ -55,10 +59,18 @@ impl Naming {
         found.into_iter().enumerate().map(solve).collect()
     }
 
+    /// Names for texts that differ: `Debug`, `Info`.
+    pub(in crate::settings) fn labels(&self, values: &[String]) -> Vec<String> {
+        let scope = Naming { types: &["Self"], ..*self };
+        let mut taken = BTreeSet::new();
+        values.iter().map(|value| scope.type_name(&[value], &mut taken)).collect()
+    }
+
     fn field(&self, words: &Words) -> String {
         let words = ascii(words);
         let name = match self.case {
             Case::Snake => words.snake(),
+            Case::Camel => words.camel(),
             Case::Go | Case::Keep => words.0.iter().map(|word| go(word)).collect(),
         };
         let name = match (name.chars().next(), self.case) {
@@ -117,7 +129,7 @@ mod tests {
 
     #[test]
     fn names_of_a_scope_differ() {
-        let naming = Naming { case: Case::Snake, fields: &["class"], types: &["Config"] };
+        let naming = Naming { case: Case::Snake, fields: &["class"], types: &["Config"], bits: None };
         let keys = ["a-b", "a_b", "class", "2fa", "", "größe", "日本", "A.B", "a_b_2"];
         let words: Vec<Words> = keys.iter().map(|key| words(key)).collect();
         let pairs: Vec<(&str, &Words)> = keys.iter().copied().zip(&words).collect();
@@ -131,7 +143,7 @@ mod tests {
         assert_eq!(ty(&["dbPool"]), "DbPool2");
         assert_eq!(ty(&["dbpool"]), "Dbpool3");
         assert_eq!(ty(&["config"]), "Config2");
-        let go = Naming { case: Case::Go, fields: &[], types: &[] };
+        let go = Naming { case: Case::Go, fields: &[], types: &[], bits: None };
         let url = polywire_contract::words("api-url");
         assert_eq!(go.solve_fields(&[("api-url", &url)]), ["APIURL"]);
     }

@@ -105,7 +105,7 @@ impl Needs {
             Ty::Nullable(of) | Ty::List(of) | Ty::Map(of) => self.within(program, of),
             Ty::Struct(of) => {
                 for field in &program.structs[*of].fields {
-                    let required = !matches!(field.source, Source::Member { required: false });
+                    let required = !matches!(field.source, Source::Member { required: false, .. });
                     self.0.insert(if required { Part::RequiredMember } else { Part::OptionalMember });
                     let bare = if required { &field.ty } else { field.ty.bare() };
                     self.within(program, bare);

@@ -16,6 +16,8 @@ pub(in crate::settings) struct Program<'a> {
     /// The root first, each before those that it holds.
     pub(in crate::settings) structs: Vec<Struct<'a>>,
     pub(in crate::settings) choices: Vec<Choice>,
+    /// The most bits that an integer has, where there is a most.
+    pub(super) bits: Option<u32>,
 }
 
 /// A group, or the items of a list or map.
@@ -45,6 +47,8 @@ pub(in crate::settings) enum Source<'a> {
     /// From the item; it need not be in every item.
     Member {
         required: bool,
+        /// It may be `null` where it is.
+        nullable: bool,
     },
 }
 
@@ -99,7 +103,7 @@ impl<'a> Program<'a> {
         let variables =
             settings.flat(Flat::Variable, diags).into_iter().map(|named| (named.at.dotted(), named.name));
         let mut builder = Builder {
-            program: Program { structs: Vec::new(), choices: Vec::new() },
+            program: Program { structs: Vec::new(), choices: Vec::new(), bits: naming.bits },
             naming,
             taken: BTreeSet::from([root.to_lowercase(), format!("{root}Error").to_lowercase()]),
             variables: variables.collect::<Vec<_>>().into_iter(),
@@ -249,10 +253,17 @@ impl<'a> Builder<'a, '_> {
             }
             SettingKind::Float => Ty::Float,
             SettingKind::Text => Ty::Text,
+            SettingKind::Choice(values) if values.is_empty() => Ty::Text,
             SettingKind::Choice(values) => {
                 let keys: Vec<&str> = path.iter().map(String::as_str).collect();
                 let name = self.naming.type_name(&keys, &mut self.taken);
-                self.program.choices.push(Choice { name, constants: Vec::new(), values: values.clone() });
+                let mut distinct: Vec<String> = Vec::new();
+                for value in values {
+                    if !distinct.contains(value) {
+                        distinct.push(value.clone());
+                    }
+                }
+                self.program.choices.push(Choice { name, constants: Vec::new(), values: distinct });
                 Ty::Choice(self.program.choices.len() - 1)
             }
             SettingKind::List(of) => {
@@ -288,9 +299,11 @@ impl<'a> Builder<'a, '_> {
             let values: Vec<&Literal> =
                 seen.iter().filter_map(|node| node.as_map()?.get(&member.key)).collect();
             path.push(member.key.clone());
-            let ty = self.ty(&member.kind, &values, path).nullable(!member.required);
+            let ty = self.ty(&member.kind, &values, path);
             path.pop();
-            let source = Source::Member { required: member.required };
+            let nullable = matches!(ty, Ty::Nullable(_));
+            let source = Source::Member { required: member.required, nullable };
+            let ty = ty.nullable(!member.required);
             let field = Field { name, key: member.key.clone(), doc: "", ty, source };
             self.program.structs[place].fields.push(field);
         }

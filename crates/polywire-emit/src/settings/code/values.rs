@@ -47,13 +47,13 @@ pub(super) fn typed<'a>(
             .help("write a value of its type")
     };
     match (ty, &node.value) {
-        (Ty::Any, _) => anything(node, at, diags),
+        (Ty::Any, _) => anything(program, node, at, diags),
         (Ty::Nullable(_), Value::Null) => Some(Lit::Null),
         (Ty::Nullable(of), _) => typed(program, of, node, at, diags),
         (Ty::Bool, Value::Bool(value)) => Some(Lit::Bool(*value)),
         (Ty::Int { domain, .. }, Value::Number(number)) if number.is_integer() => {
             let inside = |number: &Number| {
-                let Some(domain) = domain else { return number.0.len() <= DIGITS_MAX };
+                let Some(domain) = domain else { return program.holds(number) };
                 let (low, high) = Ty::range(*domain);
                 number.0.parse::<i128>().is_ok_and(|value| (low..=high).contains(&value))
             };
@@ -119,7 +119,7 @@ fn record<'a>(
     }
     let mut values = Vec::new();
     for field in fields {
-        let required = !matches!(field.source, Source::Member { required: false });
+        let required = !matches!(field.source, Source::Member { required: false, .. });
         match map.get(&field.key) {
             Some(node) => values.extend(typed(program, &field.ty, node, at, diags)),
             None if required => {
@@ -137,22 +137,47 @@ fn record<'a>(
     (right && values.len() == fields.len()).then_some(Lit::Struct(of, values))
 }
 
-fn anything<'a>(node: &'a Literal, at: &str, diags: &mut Vec<Diagnostic>) -> Option<Lit<'a>> {
+impl Program<'_> {
+    /// Whether the language has integers of this size.
+    fn holds(&self, number: &Number) -> bool {
+        match self.bits {
+            None => number.0.len() <= DIGITS_MAX,
+            Some(bits) => {
+                number.0.parse::<i128>().is_ok_and(|n| bits >= 128 || n.unsigned_abs() >> (bits - 1) == 0)
+            }
+        }
+    }
+}
+
+fn anything<'a>(
+    program: &Program<'_>,
+    node: &'a Literal,
+    at: &str,
+    diags: &mut Vec<Diagnostic>,
+) -> Option<Lit<'a>> {
     Some(match &node.value {
         Value::Null => Lit::Null,
         Value::Bool(value) => Lit::Bool(*value),
-        Value::Number(number) if number.is_integer() && number.0.len() <= DIGITS_MAX => {
-            Lit::Int(digits(number))
+        Value::Number(number) if number.is_integer() && program.holds(number) => Lit::Int(digits(number)),
+        Value::Number(number) if number.is_integer() => {
+            let message = format!("`{at}` holds {number}, which is beyond this language's integers");
+            diags.push(
+                Diagnostic::error(&SETTING_NOT_SAYABLE, message)
+                    .at(node.span, "this number")
+                    .help("write it as text"),
+            );
+            return None;
         }
         Value::Number(number) => finite(number, node, at, diags)?,
         Value::Text(text) => Lit::Text(text),
         Value::List(items) => {
-            let items = items.iter().map(|item| anything(item, at, diags));
+            let items = items.iter().map(|item| anything(program, item, at, diags));
             Lit::List(items.collect::<Option<_>>()?)
         }
         Value::Map(map) => {
             let entries = map.entries.iter();
-            let entries = entries.map(|entry| Some((entry.key.as_str(), anything(&entry.value, at, diags)?)));
+            let entries =
+                entries.map(|entry| Some((entry.key.as_str(), anything(program, &entry.value, at, diags)?)));
             Lit::Map(entries.collect::<Option<_>>()?)
         }
     })
