@@ -1,7 +1,5 @@
 //! Generated files on the disk: all are written or none, an edit by hand is never lost, and what would change can be shown.
 
-mod write;
-
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -10,6 +8,7 @@ use similar::TextDiff;
 
 use crate::exit::{Context, Failure};
 use crate::sources::reason;
+use crate::together::{self, Draft, Place};
 
 /// How a file on the disk stands to what would be generated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,7 +78,8 @@ impl Output {
     /// Writes what is not the same; all of it or nothing.
     pub(crate) fn write(&self) -> Result<(), Failure> {
         let files = self.files().filter(|file| file.state != State::Same);
-        write::all(&files.map(|file| (file.path.as_path(), file.text.as_str())).collect::<Vec<_>>())
+        let drafts = files.map(|file| Draft { path: file.path.clone(), text: &file.text, place: Place::Any });
+        together::write(&drafts.collect::<Vec<_>>())
     }
 }
 

@@ -14,6 +14,7 @@ mod project;
 mod signals;
 mod sources;
 mod supervised;
+mod together;
 mod watch;
 
 use std::ffi::OsString;

@@ -15,7 +15,8 @@ pub(crate) fn settings_of(yaml: &str) -> Settings {
 }
 
 /// Settings of a text, and of what a second one says of them by dotted keys: `doc`, `sensitive`, `required`, `nullable`,
-/// `choice` (a list of texts), `kind: list u16`, `map: true`, `absent: integer` (no value here).
+/// `choices` (a list of texts), `kind: list u16`, `map: true`; `absent: integer` is a setting without a value, `absent: true` one
+/// whose value is taken away.
 pub(crate) fn settings_marked(yaml: &str, marks: &str) -> Settings {
     let node = parsed(yaml);
     let mut settings = Settings {
@@ -29,8 +30,8 @@ pub(crate) fn settings_marked(yaml: &str, marks: &str) -> Settings {
     let Value::Map(marks) = marks.value else { panic!("marks are a map") };
     settings.root = group(node.as_map().expect("settings are a map"), "", &marks);
     for entry in &marks.entries {
-        if let Some(kind) = entry.value.as_map().and_then(|mark| mark.get("absent")) {
-            let kind = kind_of_word(kind.as_text().expect("a kind"));
+        let absent = entry.value.as_map().and_then(|mark| mark.get("absent")).and_then(Node::as_text);
+        if let Some(kind) = absent.map(|kind| kind_of(kind, &[])) {
             let (path, key) = entry.key.rsplit_once('.').unwrap_or(("", &entry.key));
             let value = SettingValue {
                 kind,
@@ -47,7 +48,7 @@ pub(crate) fn settings_marked(yaml: &str, marks: &str) -> Settings {
     settings
 }
 
-fn parsed(yaml: &str) -> Node {
+pub(crate) fn parsed(yaml: &str) -> Node {
     let mut diags = Vec::new();
     let node = parse(FileId(0), yaml, &Limits::default(), &mut diags).expect("a text that is right");
     assert!(diags.is_empty(), "{diags:?}");
@@ -61,22 +62,31 @@ fn below<'a>(group: &'a mut Group, path: &str) -> &'a mut Group {
     below(group, path[key.len()..].trim_start_matches('.'))
 }
 
-/// `list u16`, `boolean`, `any`.
-fn kind_of_word(word: &str) -> SettingKind {
-    if let Some(of) = word.strip_prefix("list ") {
-        return SettingKind::List(Box::new(kind_of_word(of)));
+/// `list u16`, `map nullable text`, `boolean`; `choice` is one of the mark's `choices`.
+fn kind_of(words: &str, choices: &[String]) -> SettingKind {
+    let inner = |rest: &str| Box::new(kind_of(rest, choices));
+    match words.split_once(' ') {
+        Some(("list", rest)) => return SettingKind::List(inner(rest)),
+        Some(("map", rest)) => return SettingKind::Map(inner(rest)),
+        Some(("nullable", rest)) => return SettingKind::Nullable(inner(rest)),
+        _ => {}
     }
-    match word {
+    match words {
         "boolean" => SettingKind::Bool,
         "integer" => SettingKind::Int(None),
+        "i8" => SettingKind::Int(Some(Int::I8)),
+        "i16" => SettingKind::Int(Some(Int::I16)),
         "i32" => SettingKind::Int(Some(Int::I32)),
+        "i64" => SettingKind::Int(Some(Int::I64)),
         "u8" => SettingKind::Int(Some(Int::U8)),
         "u16" => SettingKind::Int(Some(Int::U16)),
+        "u32" => SettingKind::Int(Some(Int::U32)),
         "u64" => SettingKind::Int(Some(Int::U64)),
         "number" => SettingKind::Float,
         "text" => SettingKind::Text,
+        "choice" => SettingKind::Choice(choices.to_vec()),
         "any" => SettingKind::Any,
-        _ => panic!("no kind `{word}`"),
+        _ => panic!("no kind `{words}`"),
     }
 }
 
@@ -84,9 +94,10 @@ fn group(map: &Map, path: &str, marks: &Map) -> Group {
     let setting = |entry: &Entry| {
         let path = if path.is_empty() { entry.key.clone() } else { format!("{path}.{}", entry.key) };
         let mark = marks.get(&path);
-        let is_map = mark.and_then(Node::as_map).is_some_and(|mark| mark.get("map").is_some());
+        let mark_says = |key: &str| mark.and_then(Node::as_map).is_some_and(|mark| mark.get(key).is_some());
+        let (is_map, is_value) = (mark_says("map"), mark_says("map") || mark_says("kind"));
         let item = match &entry.value.value {
-            Value::Map(map) if !map.entries.is_empty() && !is_map => Item::Group(group(map, &path, marks)),
+            Value::Map(map) if !map.entries.is_empty() && !is_value => Item::Group(group(map, &path, marks)),
             _ => Item::Value(value_of(&entry.value, is_map)),
         };
         let mut setting = Setting::new(entry.key.clone(), entry.value.span, item);
@@ -134,12 +145,16 @@ fn mark_setting(setting: &mut Setting, mark: &Node) {
     value.sensitive = says("sensitive").unwrap_or(value.sensitive);
     value.required = says("required").unwrap_or(value.required);
     value.nullable = says("nullable").unwrap_or(value.nullable);
-    if let Some(kind) = mark.get("kind").and_then(Node::as_text) {
-        value.kind = kind_of_word(kind);
+    let choices = mark.get("choices").and_then(Node::as_list).unwrap_or_default();
+    let choices: Vec<String> =
+        choices.iter().map(|word| word.as_text().expect("a text").to_owned()).collect();
+    match mark.get("kind").and_then(Node::as_text) {
+        Some(kind) => value.kind = kind_of(kind, &choices),
+        None if !choices.is_empty() => value.kind = SettingKind::Choice(choices),
+        None => {}
     }
-    if let Some(choices) = mark.get("choice").and_then(Node::as_list) {
-        let words = choices.iter().map(|word| word.as_text().expect("a text").to_owned()).collect();
-        value.kind = SettingKind::Choice(words);
+    if says("absent") == Some(true) {
+        value.content = Content::Absent;
     }
 }
 

@@ -28,7 +28,7 @@ motto: \"it's $5 ${HOME} }\"
 
 const MARKS: &str = "
 port: {kind: u16}
-level: {choice: [debug, info, warn!]}
+level: {choices: [debug, info, warn!]}
 maybe: {kind: i32, nullable: true}
 huge: {kind: integer}
 unsigned: {kind: u64}

@@ -6,7 +6,7 @@ mod explain;
 use std::path::PathBuf;
 
 use polywire_contract::{Content, Item, Literal, Setting};
-use polywire_diag::{Span, nearest};
+use polywire_diag::nearest;
 use polywire_workspace::settings::Resolved;
 
 use crate::exit::{Exit, Failure, Outcome};
@@ -133,9 +133,4 @@ fn short(node: &Literal) -> String {
         Some((at, _)) => format!("{}…", &text[..at]),
         None => text,
     }
-}
-
-/// The text at a place, as an anchor for tables.
-fn place(open: &OpenSettings, span: Span) -> String {
-    open.place(span)
 }

@@ -1,14 +1,14 @@
 //! `polywire export protobuf|openapi [INTERFACE…]`
 
-use std::fs;
 use std::path::PathBuf;
 
 use polywire_contract::InterfaceId;
 use polywire_emit::{EMITTERS, Interfaces, Options};
 
-use crate::exit::{Context, Exit, Failure, Outcome};
+use crate::exit::{Exit, Failure, Outcome};
 use crate::output::{self, Format};
 use crate::project;
+use crate::together::{self, Draft, Place};
 
 /// Prints the contracts of a workspace in another format: what a client in any language can be built from
 #[derive(clap::Args)]
@@ -53,13 +53,11 @@ impl Export {
             }
             return Ok(Exit::Ok);
         };
-        for (path, text) in files.iter() {
-            let path = out.join(path);
-            if let Some(folder) = path.parent() {
-                fs::create_dir_all(folder).context(format!("cannot make {}", folder.display()))?;
-            }
-            fs::write(&path, text).context(format!("cannot write {}", path.display()))?;
-            output::note(&format!("wrote {}", path.display()));
+        let draft = |(path, text)| Draft { path: out.join(path), text, place: Place::Any };
+        let drafts: Vec<Draft<'_>> = files.iter().map(draft).collect();
+        together::write(&drafts)?;
+        for draft in &drafts {
+            output::note(&format!("wrote {}", draft.path.display()));
         }
         Ok(Exit::Ok)
     }

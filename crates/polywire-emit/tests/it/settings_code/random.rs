@@ -4,7 +4,7 @@ use polywire_contract::{Content, Group, Item, Literal, Setting, SettingKind, Set
 use polywire_diag::{FileId, Span};
 use polywire_syntax::{Entry, Map, Number, Value};
 
-use super::builder::value;
+use crate::settings::value_of;
 
 const KEYS: &[&str] = &[
     "host",
@@ -318,19 +318,10 @@ fn group(random: &mut Random, depth: usize) -> Group {
 
 fn setting(random: &mut Random) -> SettingValue {
     let literal = any(random, 3);
-    let is_map = matches!(literal.value, Value::Map(_));
-    let mut of = if is_map {
-        let kind = SettingKind::Map(Box::new(SettingKind::Any));
-        SettingValue {
-            kind,
-            nullable: false,
-            required: false,
-            sensitive: false,
-            content: Content::Literal(literal),
-        }
-    } else {
-        value(&literal, None)
-    };
+    let mut of = value_of(&literal, false);
+    if matches!(literal.value, Value::Map(_)) {
+        of.kind = SettingKind::Map(Box::new(SettingKind::Any));
+    }
     of.sensitive = random.below(6) == 0;
     of.nullable |= random.below(6) == 0;
     if let (Content::Literal(node), 0) = (&of.content, random.below(3))

@@ -1,9 +1,11 @@
 //! `polywire config diff [KEY] [--env A] [--with B]`
 
+use std::collections::BTreeMap;
+
 use polywire_contract::{Content, SettingPath, Settings};
 use serde_json::json;
 
-use super::{Origin, find, place, shown};
+use super::{Origin, find, shown};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::output::{self, Format};
 
@@ -51,7 +53,7 @@ impl Diff {
                     json!({
                         "environment": side.environment,
                         "value": at.as_ref().map(shown_whole),
-                        "at": at.as_ref().map(|at| place(&open, at.setting().span)),
+                        "at": at.as_ref().map(|at| open.place(at.setting().span)),
                     })
                 });
                 json!({"key": row.key, "values": cells.collect::<Vec<_>>()})
@@ -79,21 +81,25 @@ impl Diff {
 
     /// The keys that are not the same on every side.
     fn rows<'a>(&self, sides: &[&'a Settings]) -> Vec<Row<'a>> {
-        let values: Vec<Vec<SettingPath<'a>>> = sides.iter().map(|side| side.values()).collect();
-        let mut keys: Vec<String> = Vec::new();
-        for at in values.iter().flatten() {
-            let dotted = at.dotted();
-            let below = |key: &String| dotted == *key || dotted.starts_with(&format!("{key}."));
-            if self.key.as_ref().is_none_or(below) && !keys.contains(&dotted) {
-                keys.push(dotted);
+        // In the order in which they are first met.
+        let mut rows: Vec<Row<'a>> = Vec::new();
+        let mut known: BTreeMap<String, usize> = BTreeMap::new();
+        for (side, settings) in sides.iter().enumerate() {
+            for at in settings.values() {
+                let key = at.dotted();
+                let below = |wanted: &String| key == *wanted || key.starts_with(&format!("{wanted}."));
+                if !self.key.as_ref().is_none_or(below) {
+                    continue;
+                }
+                let row = *known.entry(key).or_insert_with_key(|key| {
+                    rows.push(Row { key: key.clone(), cells: vec![None; sides.len()] });
+                    rows.len() - 1
+                });
+                rows[row].cells[side] = Some(at);
             }
         }
-        let row = |key: String| {
-            let cells =
-                values.iter().map(|side| side.iter().find(|at| at.dotted() == key).cloned()).collect();
-            Row { key, cells }
-        };
-        keys.into_iter().map(row).filter(Row::differs).collect()
+        rows.retain(Row::differs);
+        rows
     }
 }
 

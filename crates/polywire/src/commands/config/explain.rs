@@ -1,10 +1,12 @@
 //! `polywire config explain [KEY]`
 
+use std::collections::BTreeMap;
+
 use polywire_contract::{Content, Flat, Item, SettingPath, SettingValue};
 use polywire_workspace::settings::{Assigned, Layer, Resolved};
 use serde_json::{Value, json};
 
-use super::{Origin, find, place, short, shown};
+use super::{Origin, find, short, shown};
 use crate::exit::{Exit, Outcome};
 use crate::output::{self, Format};
 use crate::project::OpenSettings;
@@ -31,10 +33,9 @@ impl Explain {
         }
         let resolved = open.environment(self.env.as_deref())?;
         // Names that collide are said when they are written; here a setting without a name of its own has none.
-        let names = resolved.settings.flat(Flat::Variable, &mut Vec::new());
-        let name_of = |dotted: &str| {
-            names.iter().find(|named| named.at.dotted() == dotted).map(|named| named.name.clone())
-        };
+        let flat = resolved.settings.flat(Flat::Variable, &mut Vec::new());
+        let names: BTreeMap<String, &str> =
+            flat.iter().map(|named| (named.at.dotted(), named.name.as_str())).collect();
         let mut chosen = resolved.settings.values();
         let mut single = false;
         if let Some(key) = &self.key {
@@ -44,10 +45,11 @@ impl Explain {
         }
         let view = View { open: &open, resolved };
         if self.format == Format::Json {
-            let all: Vec<Value> = chosen.iter().map(|at| view.json(at, name_of(&at.dotted()))).collect();
+            let all: Vec<Value> =
+                chosen.iter().map(|at| view.json(at, names.get(&at.dotted()).copied())).collect();
             output::print_json(&if single { all.into_iter().next().unwrap_or_default() } else { all.into() });
         } else if single {
-            chosen.iter().for_each(|at| output::print(&view.text(at, name_of(&at.dotted()))));
+            chosen.iter().for_each(|at| output::print(&view.text(at, names.get(&at.dotted()).copied())));
         } else {
             let rows: Vec<Vec<String>> = chosen.iter().map(|at| view.row(at)).collect();
             output::print(&output::table(&["KEY", "VALUE", "TYPE", "SET BY"], &rows));
@@ -81,14 +83,14 @@ impl View<'_> {
 
     fn row(&self, at: &SettingPath<'_>) -> Vec<String> {
         let set =
-            self.history(at).first().map(|(assigned, _)| place(self.open, assigned.span)).unwrap_or_default();
+            self.history(at).first().map(|(assigned, _)| self.open.place(assigned.span)).unwrap_or_default();
         vec![at.dotted(), shown(&at.value.content), kind(at.value), set]
     }
 
-    fn text(&self, at: &SettingPath<'_>, name: Option<String>) -> String {
+    fn text(&self, at: &SettingPath<'_>, name: Option<&str>) -> String {
         let mut rows =
             vec![vec!["value".to_owned(), shown(&at.value.content)], vec!["type".to_owned(), kind(at.value)]];
-        rows.extend(name.map(|name| vec!["variable".to_owned(), name]));
+        rows.extend(name.map(|name| vec!["variable".to_owned(), name.to_owned()]));
         if !at.setting().doc.is_empty() {
             rows.push(vec!["about".to_owned(), at.setting().doc.lines().collect::<Vec<_>>().join(" ")]);
         }
@@ -101,7 +103,7 @@ impl View<'_> {
             .into_iter()
             .map(|(assigned, holds)| {
                 let word = if holds { "holds" } else { "overridden" }.to_owned();
-                vec![place(self.open, assigned.span), layer(&assigned.layer), short(&assigned.written), word]
+                vec![self.open.place(assigned.span), layer(&assigned.layer), short(&assigned.written), word]
             })
             .collect();
         if history.is_empty() {
@@ -114,7 +116,7 @@ impl View<'_> {
         text
     }
 
-    fn json(&self, at: &SettingPath<'_>, name: Option<String>) -> Value {
+    fn json(&self, at: &SettingPath<'_>, name: Option<&str>) -> Value {
         let mut object = json!({"key": at.dotted(), "type": at.value.kind.describe()});
         match &at.value.content {
             Content::Literal(node) => {
@@ -133,7 +135,7 @@ impl View<'_> {
         let one = |(assigned, _): (&Assigned, bool)| {
             json!({
                 "layer": layer(&assigned.layer),
-                "at": place(self.open, assigned.span),
+                "at": self.open.place(assigned.span),
                 "written": assigned.written.to_string(),
             })
         };

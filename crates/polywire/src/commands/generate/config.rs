@@ -52,6 +52,7 @@ impl GenerateConfig {
         let Some(mut open) = self.origin.open()? else { return Ok(Exit::Wrong) };
         let emissions = self.emissions(&open)?;
         let (mut output, mut text) = (Output::default(), String::new());
+        let folder = open.folder.clone();
         for emission in &emissions {
             let resolved = open.environment(emission.environment_or(self.env.as_deref()))?;
             let mut diags = Vec::new();
@@ -67,7 +68,7 @@ impl GenerateConfig {
             let Some((target, files)) = emitted else { continue };
             if self.prints() {
                 text = files.get(&emission.file.value).map(stamp).unwrap_or_default();
-            } else if let Some(twice) = output.add(&open.folder.clone(), target, &files)? {
+            } else if let Some(twice) = output.add(&folder, target, &files)? {
                 let message = format!("two targets write `{twice}`");
                 let span = emission.file.span;
                 open.diags.push(Diagnostic::error(&UNKNOWN_TARGET, message).at(span, "written here, too"));
