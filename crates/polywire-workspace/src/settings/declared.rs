@@ -9,6 +9,16 @@ const SCHEMAS_MAX: usize = 64;
 /// How deep types within lists and maps are followed; below that anything stands.
 const DEPTH_MAX: u32 = 16;
 
+/// Domains of integers with their bounds.
+const DOMAINS: &[(Int, i128, i128)] = &[
+    (Int::I8, i8::MIN as i128, i8::MAX as i128),
+    (Int::I16, i16::MIN as i128, i16::MAX as i128),
+    (Int::I32, i32::MIN as i128, i32::MAX as i128),
+    (Int::U8, 0, u8::MAX as i128),
+    (Int::U16, 0, u16::MAX as i128),
+    (Int::U32, 0, u32::MAX as i128),
+];
+
 /// All schemas that say something of one value: its own, what that refers to, and what both consist of.
 #[derive(Clone, Debug)]
 pub(super) struct Declared<'a> {
@@ -202,13 +212,20 @@ impl<'a> Declared<'a> {
         words.filter(|words| !words.is_empty())
     }
 
-    /// 64 bits, with a sign unless the bounds say that they do not suffice.
+    /// The domain whose bounds the schema gives; else 64 bits, with a sign unless these do not suffice.
     fn domain(&self) -> Option<Int> {
-        let bound = |key: &str| self.first(key).and_then(Node::as_number);
-        let Some(most) = bound("maximum").filter(|most| most.is_integer() && most.as_i64().is_none()) else {
-            return Some(Int::I64);
-        };
-        let natural = bound("minimum").is_some_and(|least| least.as_u64().is_some());
+        let bound = |key: &str| self.first(key).and_then(Node::as_number).filter(|bound| bound.is_integer());
+        let bounds = (bound("minimum"), bound("maximum"));
+        if let (Some(least), Some(most)) = bounds {
+            let exact = DOMAINS
+                .iter()
+                .find(|(_, from, to)| least.0.parse() == Ok(*from) && most.0.parse() == Ok(*to));
+            if let Some((domain, ..)) = exact {
+                return Some(*domain);
+            }
+        }
+        let Some(most) = bounds.1.filter(|most| most.as_i64().is_none()) else { return Some(Int::I64) };
+        let natural = bounds.0.is_some_and(|least| least.as_u64().is_some());
         (natural && most.as_u64().is_some()).then_some(Int::U64)
     }
 }

@@ -303,3 +303,16 @@ fn every_language_of_the_example_sees_the_same() {
     assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
     assert!(said.contains("Bash         sees 8 of 8") && said.contains("Python       sees 8 of 8"), "{said}");
 }
+
+/// What a schema says of a setting reaches the code that is made of it.
+#[test]
+fn bounds_and_docs_of_the_schema_reach_the_code() {
+    let case = fixtures("config").join("schema");
+    let said = generate(&case, &["rust", "--source", "config.yaml", "--schema", "config.schema.json"]);
+    assert_eq!(said.exit, 0, "{}", shown(&said));
+    for expected in
+        ["pub port: u16,", "pub offset: u64,", "/// What people call it.", "pub proxy: Option<String>,"]
+    {
+        assert!(said.stdout.contains(expected), "{expected}: {}", said.stdout);
+    }
+}
