@@ -19,6 +19,7 @@ use polywire_emit::{EMITTERS, Interfaces, Options};
 use polywire_link::{LINKS, ListenOptions};
 use polywire_read::Sources;
 use polywire_wire::Form;
+use polywire_workspace::config::Configuration;
 use polywire_workspace::{ComponentSpec, Facts};
 
 use crate::exit::{Context, Exit, Failure};
@@ -26,7 +27,7 @@ use crate::output;
 use crate::sources::DiskSources;
 
 pub(crate) use contracts::{contracts_at, may_be_contract, read_contract, read_each, reader_of};
-pub(crate) use settings::{OpenSettings, document, emitted, open_settings, open_source};
+pub(crate) use settings::{OpenSettings, check_settings, document, emitted, open_settings, open_source};
 pub(crate) use types::{find_type, listed, named_types, short};
 
 /// The file that makes a folder a workspace.
@@ -70,6 +71,8 @@ pub(crate) struct Project {
     /// Largest head of a request, in bytes.
     pub head_bytes_max: usize,
     pub admin: SocketAddr,
+    /// Where its settings are; only commands about them read them.
+    pub(crate) config: Option<Configuration>,
     /// What is written of maps between types.
     maps: Vec<WrittenMap>,
     /// What the names of its files begin with: its folder.
@@ -180,6 +183,7 @@ impl Project {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             head_bytes_max: ListenOptions::default().head_bytes_max,
             admin: SocketAddr::from(([127, 0, 0, 1], 0)),
+            config: None,
             maps: Vec::new(),
             root: String::new(),
             diags: Vec::new(),

@@ -51,6 +51,9 @@ impl Check {
                 let before = diags.len();
                 let mut project = project::open_into(path, &mut sources, &mut diags)?;
                 found.count(&project.contract, project.files.len());
+                if let Some(config) = &project.config {
+                    project::check_settings(path, &project.name, config, &mut sources, &mut diags)?;
+                }
                 // Mistakes in what maps are made of come first.
                 match diags[before..].iter().any(Diagnostic::is_error) {
                     true => {}

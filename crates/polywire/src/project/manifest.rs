@@ -12,7 +12,6 @@ use polywire_wire::{Form, Validation};
 use polywire_workspace::config::{self, Validate, ValidateResponse};
 use polywire_workspace::{ComponentSpec, Ports, Workspace};
 
-use super::settings::check_settings;
 use super::{Component, LOCK, LockAccess, MANIFEST, Project, form_of, read_contract};
 use crate::exit::{Context, Failure};
 use crate::sources::DiskSources;
@@ -46,9 +45,7 @@ pub(super) fn read(folder: &Path, access: LockAccess, sources: DiskSources) -> R
         let component = read_component(folder, component, &mut ports, &mut project)?;
         project.components.push(component);
     }
-    if let Some(config) = &loaded.config {
-        check_settings(folder, &loaded.name, config, &mut project.sources, &mut project.diags)?;
-    }
+    project.config = loaded.config;
     project.derive(access);
     Ok(project)
 }

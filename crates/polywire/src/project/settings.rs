@@ -72,7 +72,7 @@ pub(crate) fn open_source(
 }
 
 /// Adds the mistakes in a workspace's settings, and in what is made of them, to the others.
-pub(super) fn check_settings(
+pub(crate) fn check_settings(
     folder: &Path,
     name: &str,
     configuration: &Configuration,
