@@ -332,3 +332,35 @@ fn every_starter_runs() {
         assert_eq!(polywire(&["check"], &root).exit, 0, "{name}");
     }
 }
+
+/// What `init` says on a terminal where its question is answered so.
+fn answered(folder: &Path, answer: &str) -> String {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/init/answer.py");
+    let output = std::process::Command::new("python3")
+        .arg(script)
+        .args([answer, env!("CARGO_BIN_EXE_polywire"), "init"])
+        .current_dir(folder)
+        .env("NO_COLOR", "1")
+        .output()
+        .expect("there is a python3");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+#[test]
+fn a_terminal_is_asked_once_and_obeyed() {
+    let folder = temporary();
+    copy(&fixtures("init").join("django-react"), folder.path());
+    let manifest = folder.path().join("polywire.yaml");
+    let _ = fs::remove_file(&manifest);
+    let said = answered(folder.path(), "n");
+    assert!(said.contains("write polywire.yaml with 2 components? [Y/n]"), "{said}");
+    assert!(said.contains("nothing was written") && !manifest.exists(), "{said}");
+    let said = answered(folder.path(), "");
+    assert!(said.contains("wrote polywire.yaml") && manifest.is_file(), "{said}");
+    let empty = temporary();
+    let said = answered(empty.path(), "");
+    assert!(said.contains("which one? [none]") && below(empty.path()).is_empty(), "{said}");
+    let said = answered(empty.path(), "hello");
+    assert!(said.contains("wrote 7 files") && empty.path().join("polywire.yaml").is_file(), "{said}");
+}
