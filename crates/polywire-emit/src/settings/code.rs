@@ -36,6 +36,28 @@ pub(super) fn hidden(c: char) -> bool {
         || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
 }
 
+/// A literal of text: the escapes that all languages share, and for the rest what `other` makes of a character.
+pub(super) fn quoted(text: &str, quote: char, other: impl Fn(char, &mut String)) -> String {
+    let mut out = String::from(quote);
+    for c in text.chars() {
+        match c {
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            c if c == quote => out.extend(['\\', c]),
+            c => other(c, &mut out),
+        }
+    }
+    out.push(quote);
+    out
+}
+
+/// The kind of quotes of which fewer stand in a text.
+pub(super) fn rarer_quote(text: &str) -> char {
+    if text.matches('"').count() > text.matches('\'').count() { '\'' } else { '"' }
+}
+
 /// A number that a binary64 holds, with a fraction or an exponent.
 pub(super) fn float(value: f64) -> String {
     let size = value.abs();

@@ -6,8 +6,8 @@ use polywire_contract::{Int, Settings};
 use polywire_diag::Diagnostic;
 
 use super::code::{
-    Case, Doc, Entry, Field, Form, Lit, Naming, Program, Source, Struct, Style, Ty, comment_lines, float,
-    hidden, needed, render,
+    self, Case, Doc, Entry, Field, Form, Lit, Naming, Program, Source, Struct, Style, Ty, comment_lines,
+    float, hidden, needed, render,
 };
 use super::head;
 use crate::{Emitter, Files, OptionRow, Options, SETTING_NOT_SAYABLE};
@@ -396,19 +396,9 @@ fn int(ty: &Ty, digits: &str) -> String {
 }
 
 fn quoted(text: &str) -> String {
-    let mut out = String::from('"');
-    for c in text.chars() {
-        match c {
-            '\\' => out.push_str("\\\\"),
-            '"' => out.push_str("\\\""),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            c if hidden(c) && c.is_ascii() => out.push_str(&format!("\\x{:02x}", c as u32)),
-            c if hidden(c) => out.push_str(&format!("\\u{:04x}", c as u32)),
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
+    code::quoted(text, '"', |c, out| match c {
+        c if hidden(c) && c.is_ascii() => out.push_str(&format!("\\x{:02x}", c as u32)),
+        c if hidden(c) => out.push_str(&format!("\\u{:04x}", c as u32)),
+        c => out.push(c),
+    })
 }

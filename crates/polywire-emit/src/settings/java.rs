@@ -8,7 +8,7 @@ use polywire_diag::Diagnostic;
 use polywire_syntax::Value;
 
 use super::code::{
-    Case, Choice, Doc, Entry, Field, Form, Lit, Naming, Needs, Program, Source, Struct, Style, Ty,
+    self, Case, Choice, Doc, Entry, Field, Form, Lit, Naming, Needs, Program, Source, Struct, Style, Ty,
     comment_lines, float, render,
 };
 use super::head;
@@ -558,23 +558,13 @@ fn int(ty: &Ty, digits: &str) -> String {
 
 /// A string in ASCII: what a compiler takes other bytes for depends on where it runs.
 fn quoted(text: &str) -> String {
-    let mut out = String::from('"');
-    for c in text.chars() {
-        match c {
-            '\\' => out.push_str("\\\\"),
-            '"' => out.push_str("\\\""),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            c if c.is_ascii_control() => out.push_str(&format!("\\{:03o}", c as u32)),
-            c if c.is_ascii() => out.push(c),
-            c => {
-                for unit in c.encode_utf16(&mut [0; 2]) {
-                    out.push_str(&format!("\\u{unit:04x}"));
-                }
+    code::quoted(text, '"', |c, out| match c {
+        c if c.is_ascii_control() => out.push_str(&format!("\\{:03o}", c as u32)),
+        c if c.is_ascii() => out.push(c),
+        c => {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                out.push_str(&format!("\\u{unit:04x}"));
             }
         }
-    }
-    out.push('"');
-    out
+    })
 }

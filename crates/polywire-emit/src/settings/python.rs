@@ -6,7 +6,7 @@ use polywire_contract::{Int, Settings, words};
 use polywire_diag::Diagnostic;
 
 use super::code::{
-    Case, Doc, Entry, Field, Form, Lit, Naming, Needs, Part, Program, Source, Struct, Style, Ty,
+    self, Case, Doc, Entry, Field, Form, Lit, Naming, Needs, Part, Program, Source, Struct, Style, Ty,
     comment_lines, float, hidden, render,
 };
 use super::{head, printable};
@@ -284,20 +284,9 @@ fn literal(program: &Program<'_>, ty: &Ty, value: &Lit<'_>) -> Doc {
 
 /// A string in the quotes that need fewer escapes.
 fn quoted(text: &str) -> String {
-    let quote = if text.matches('"').count() > text.matches('\'').count() { '\'' } else { '"' };
-    let mut out = String::from(quote);
-    for c in text.chars() {
-        match c {
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            c if c == quote => out.extend(['\\', c]),
-            c if hidden(c) && (c as u32) < 0x100 => out.push_str(&format!("\\x{:02x}", c as u32)),
-            c if hidden(c) => out.push_str(&format!("\\u{:04x}", c as u32)),
-            c => out.push(c),
-        }
-    }
-    out.push(quote);
-    out
+    code::quoted(text, code::rarer_quote(text), |c, out| match c {
+        c if hidden(c) && (c as u32) < 0x100 => out.push_str(&format!("\\x{:02x}", c as u32)),
+        c if hidden(c) => out.push_str(&format!("\\u{:04x}", c as u32)),
+        c => out.push(c),
+    })
 }

@@ -8,7 +8,7 @@ use polywire_contract::{Int, Settings};
 use polywire_diag::Diagnostic;
 
 use super::code::{
-    Case, Choice, Doc, Entry, Field, Form, Lit, Naming, Needs, Program, Source, Struct, Style, Ty,
+    self, Case, Choice, Doc, Entry, Field, Form, Lit, Naming, Needs, Program, Source, Struct, Style, Ty,
     comment_lines, float, hidden, render,
 };
 use super::head;
@@ -315,18 +315,8 @@ fn owned(text: &str) -> Doc {
 }
 
 fn quoted(text: &str) -> String {
-    let mut out = String::from('"');
-    for c in text.chars() {
-        match c {
-            '\\' => out.push_str("\\\\"),
-            '"' => out.push_str("\\\""),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            c if hidden(c) => out.push_str(&format!("\\u{{{:x}}}", c as u32)),
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
+    code::quoted(text, '"', |c, out| match c {
+        c if hidden(c) => out.push_str(&format!("\\u{{{:x}}}", c as u32)),
+        c => out.push(c),
+    })
 }

@@ -7,8 +7,8 @@ use polywire_contract::{Int, Settings};
 use polywire_diag::Diagnostic;
 
 use super::code::{
-    Case, Choice, Doc, Entry, Field, Form, Lit, Naming, Needs, Program, SAFE_MAX, Source, Struct, Style, Ty,
-    comment_lines, float, hidden, render,
+    self, Case, Choice, Doc, Entry, Field, Form, Lit, Naming, Needs, Program, SAFE_MAX, Source, Struct,
+    Style, Ty, comment_lines, float, hidden, render,
 };
 use super::head;
 use crate::{Emitter, Files, Options};
@@ -392,19 +392,8 @@ fn access(key: &str) -> String {
 
 /// A string in the quotes that need fewer escapes.
 fn quoted(text: &str) -> String {
-    let quote = if text.matches('"').count() > text.matches('\'').count() { '\'' } else { '"' };
-    let mut out = String::from(quote);
-    for c in text.chars() {
-        match c {
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            c if c == quote => out.extend(['\\', c]),
-            c if hidden(c) => out.push_str(&format!("\\u{:04x}", c as u32)),
-            c => out.push(c),
-        }
-    }
-    out.push(quote);
-    out
+    code::quoted(text, code::rarer_quote(text), |c, out| match c {
+        c if hidden(c) => out.push_str(&format!("\\u{:04x}", c as u32)),
+        c => out.push(c),
+    })
 }
