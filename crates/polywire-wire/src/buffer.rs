@@ -55,13 +55,18 @@ impl Buffer {
     /// Writes a fixed block of which the first `count` bytes count.
     #[inline(always)]
     pub fn block<const N: usize>(&mut self, block: &[u8; N], count: usize) {
-        if self.length + N > self.bytes.len() {
-            self.grow(N);
-        }
-        if let Some(place) = self.bytes.get_mut(self.length..self.length + N) {
-            place.copy_from_slice(block);
+        match self.bytes.get_mut(self.length..).and_then(<[u8]>::first_chunk_mut) {
+            Some(place) => *place = *block,
+            None => self.block_at_end(block),
         }
         self.length += count.min(N);
+    }
+
+    #[inline(never)]
+    #[cold]
+    fn block_at_end(&mut self, block: &[u8]) {
+        self.grow(block.len());
+        self.bytes[self.length..][..block.len()].copy_from_slice(block);
     }
 
     /// Writes one byte.

@@ -1,6 +1,7 @@
 //! Plans as data: an arena of nodes for all operations, without closures, shared between threads.
 
 mod cell;
+mod lead;
 mod mapped;
 mod node;
 mod program;
@@ -9,6 +10,7 @@ mod schema;
 mod slot;
 
 pub use cell::Cell;
+pub(crate) use lead::{LEAD_BYTES, Lead};
 pub use mapped::{Look, Looked, Mapped, Move, Moved};
 pub(crate) use node::Written;
 pub use node::{

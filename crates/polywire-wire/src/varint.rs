@@ -33,10 +33,33 @@ fn read_long(bytes: &[u8], position: &mut usize, end: usize) -> Result<u64, Stop
 
 /// The bytes of a varint, little-endian, and how many there are.
 #[inline(always)]
-pub(crate) fn pack(mut value: u64) -> (u128, usize) {
-    if value < 128 {
-        return (u128::from(value), 1);
+pub(crate) fn pack(value: u64) -> (u128, usize) {
+    match pack_short(value) {
+        Some((word, count)) => (u128::from(word), count),
+        None => pack_long(value),
     }
+}
+
+/// The same of a value whose varint has at most eight bytes.
+#[inline(always)]
+pub(crate) fn pack_short(mut value: u64) -> Option<(u64, usize)> {
+    if value < 128 {
+        return Some((value, 1));
+    }
+    if value >> 56 != 0 {
+        return None;
+    }
+    let (mut word, mut bits) = (0, 0);
+    while value >= 128 {
+        word |= (value & 127 | 128) << bits;
+        bits += 8;
+        value >>= 7;
+    }
+    Some((word | value << bits, bits / 8 + 1))
+}
+
+#[inline(never)]
+fn pack_long(mut value: u64) -> (u128, usize) {
     let (mut word, mut count) = (0u128, 0);
     while value >= 128 {
         word |= u128::from(value as u8 | 128) << (8 * count);

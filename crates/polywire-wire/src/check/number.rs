@@ -14,8 +14,6 @@ pub struct Exact {
 /// The rarer rules of a floating-point number or decimal.
 #[derive(Clone, Debug, Default)]
 pub struct FloatRules {
-    pub(crate) above: Option<f64>,
-    pub(crate) below: Option<f64>,
     pub(crate) multiple: Option<Exact>,
     pub(crate) among: Option<Vec<f64>>,
     pub(crate) not_among: Vec<f64>,
@@ -24,8 +22,6 @@ pub struct FloatRules {
     pub(crate) outside: Option<((f64, bool), (f64, bool))>,
     /// The rules of a value that is not zero.
     pub(crate) unless_zero: Option<Box<Float>>,
-    /// There are bounds, which NaN is never within.
-    pub(crate) bounded: bool,
     /// Bounds of a decimal, compared exactly, with the rule that they break.
     pub(crate) bounds: Vec<(Bound, Exact)>,
     /// Digits before the point of a decimal that its place holds, and whether it holds a sign.
@@ -231,14 +227,9 @@ impl crate::plan::Values {
 impl Float {
     #[inline(always)]
     pub(crate) fn check(&self, value: f64) -> Result<(), Stop> {
-        if !self.lenient && !value.is_finite() {
-            return Err(Stop::Type);
-        }
-        if value < self.min {
-            return Err(Stop::Minimum);
-        }
-        if value > self.max {
-            return Err(Stop::Maximum);
+        // NaN is within no bounds.
+        if !(self.min..=self.max).contains(&value) {
+            self.beyond(value)?;
         }
         if self.single && value.is_finite() && !(value as f32).is_finite() {
             return Err(if value < 0.0 { Stop::Minimum } else { Stop::Maximum });
@@ -247,6 +238,17 @@ impl Float {
             Some(rules) => rules.check(value),
             None => Ok(()),
         }
+    }
+
+    #[inline(never)]
+    fn beyond(&self, value: f64) -> Result<(), Stop> {
+        if !self.lenient && !value.is_finite() {
+            return Err(Stop::Type);
+        }
+        if value.is_nan() && !self.bounded {
+            return Ok(());
+        }
+        Err(if value > self.max { self.max_rule } else { self.min_rule })
     }
 }
 
@@ -259,21 +261,14 @@ impl FloatRules {
         if self.finite && !value.is_finite() {
             return Err(Stop::Format);
         }
-        let bounded = self.bounded || self.above.is_some() || self.below.is_some();
-        if bounded && value.is_nan() {
-            return Err(Stop::Minimum);
-        }
         if let Some(((low, below), (high, above))) = self.outside {
+            if value.is_nan() {
+                return Err(Stop::Minimum);
+            }
             let holds = value < low || value > high || below && value == low || above && value == high;
             if !holds {
                 return Err(Stop::Not);
             }
-        }
-        if self.above.is_some_and(|bound| value <= bound) {
-            return Err(Stop::ExclusiveMinimum);
-        }
-        if self.below.is_some_and(|bound| value >= bound) {
-            return Err(Stop::ExclusiveMaximum);
         }
         if self.among.as_ref().is_some_and(|among| !among.contains(&value)) {
             return Err(Stop::Enum);

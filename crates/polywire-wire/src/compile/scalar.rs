@@ -182,35 +182,33 @@ impl Job<'_, '_> {
     }
 
     fn float(&mut self, id: TypeId, kind: ProtoKind, place: &Place) -> Node {
-        let mut float = Float {
-            min: if place.proto_json { f64::NEG_INFINITY } else { f64::MIN },
-            max: if place.proto_json { f64::INFINITY } else { f64::MAX },
-            rules: None,
-            single: kind == ProtoKind::Float,
-            lenient: place.proto_json_read,
-        };
+        let mut float =
+            Float { single: kind == ProtoKind::Float, lenient: place.proto_json_read, ..Float::PLAIN };
+        if place.proto_json {
+            (float.min, float.max) = (f64::NEG_INFINITY, f64::INFINITY);
+        }
         for (check, _) in self.checks(id) {
+            let bound = |bound: &Number| exact(bound).map(Exact::float);
             match check {
-                Check::Minimum(bound) => {
-                    float.min = float.min.max(exact(bound).map_or(f64::MIN, Exact::float))
+                Check::Minimum(limit) => bound(limit).map(|least| float.at_least(least, Stop::Minimum)),
+                Check::Maximum(limit) => bound(limit).map(|most| float.at_most(most, Stop::Maximum)),
+                // What is above a number is at least the one that comes next.
+                Check::ExclusiveMinimum(limit) => {
+                    bound(limit).map(|under| float.at_least(under.next_up(), Stop::ExclusiveMinimum))
                 }
-                Check::Maximum(bound) => {
-                    float.max = float.max.min(exact(bound).map_or(f64::MAX, Exact::float))
+                Check::ExclusiveMaximum(limit) => {
+                    bound(limit).map(|over| float.at_most(over.next_down(), Stop::ExclusiveMaximum))
                 }
-                _ => {}
-            }
+                _ => None,
+            };
         }
         float.rules = self.float_rules(id, false).map(Box::new);
-        let bounded =
-            self.checks(id).iter().any(|(check, _)| matches!(check, Check::Minimum(_) | Check::Maximum(_)));
-        if bounded && place.proto_json {
-            float.rules.get_or_insert_default().bounded = true;
-        }
         let unless_zero = Check::Proto(ProtoRule::UnlessZero);
         if self.checks(id).iter().all(|(check, _)| *check != unless_zero) {
             return Node::Float(float);
         }
-        let plain = Float { min: f64::NEG_INFINITY, max: f64::INFINITY, ..float.clone() };
+        let plain =
+            Float { min: f64::NEG_INFINITY, max: f64::INFINITY, bounded: false, ..float.clone() };
         let rules = FloatRules { unless_zero: Some(Box::new(float)), ..FloatRules::default() };
         Node::Float(Float { rules: Some(Box::new(rules)), ..plain })
     }
@@ -229,9 +227,7 @@ impl Job<'_, '_> {
             };
             match (check, bound) {
                 (_, Some((bound, Some(limit)))) if decimal => rules.bounds.push((bound, limit)),
-                (Check::Minimum(_) | Check::Maximum(_), _) if !decimal => continue,
-                (_, Some((Bound::Above, Some(limit)))) => rules.above = Some(limit.float()),
-                (_, Some((Bound::Below, Some(limit)))) => rules.below = Some(limit.float()),
+                (_, Some(_)) if !decimal => continue,
                 (Check::MultipleOf(of), _) => rules.multiple = exact(of),
                 (Check::Among(values), _) if !decimal => rules.among = Some(floats(values)),
                 (Check::NotAmong(values), _) if !decimal => rules.not_among = floats(values),
@@ -241,7 +237,6 @@ impl Job<'_, '_> {
                     let bound =
                         |bound: &(Number, bool)| (exact(&bound.0).map_or(f64::NAN, Exact::float), bound.1);
                     rules.outside = Some((bound(below), bound(above)));
-                    rules.bounded = true;
                 }
                 (other, _) => {
                     self.not_checked(other, *span);

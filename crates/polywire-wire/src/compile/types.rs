@@ -308,7 +308,7 @@ impl<'a> Job<'_, 'a> {
         let wrapper = self.add(Node::Any);
         self.compiler.others.insert(key, wrapper);
         let text = Text { min: 0, max: u32::MAX, rules: None };
-        let float = Float { min: f64::MIN, max: f64::MAX, rules: None, single: false, lenient: false };
+        let float = Float::PLAIN;
         // `ListValue` and `Struct`: a message with the field 1, repeated.
         let list_place = place.inside(6, ProtoKind::Message);
         let item = self.any(&Place { key: Key::Item, ..place.inside(1, ProtoKind::Message) });

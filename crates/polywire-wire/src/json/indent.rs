@@ -49,7 +49,7 @@ pub(crate) fn indent(text: &[u8], width: u8, out: &mut Vec<u8>) {
 /// The place after the closing quote of a string.
 fn after_string(text: &[u8], mut at: usize) -> usize {
     loop {
-        at = scan(text, at);
+        at += scan(&text[at.min(text.len())..]);
         match text.get(at) {
             Some(b'\\') => at += 2,
             Some(b'"') => return at + 1,

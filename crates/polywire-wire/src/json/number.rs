@@ -73,56 +73,58 @@ impl Number {
             let value = self.mantissa as f64 / POWERS[-self.exponent as usize];
             return Ok(if self.negative { -value } else { value });
         }
-        self.slow_float(bytes)
-    }
-
-    #[inline(never)]
-    fn slow_float(&self, bytes: &[u8]) -> Result<f64, Stop> {
-        let text = std::str::from_utf8(&bytes[self.start..self.end]).map_err(|_| Stop::Malformed)?;
-        let value: f64 = text.parse().map_err(|_| Stop::Malformed)?;
-        match value.is_finite() {
-            true => Ok(value),
-            false => Err(if self.negative { Stop::Minimum } else { Stop::Maximum }),
-        }
+        slow_float(&bytes[self.start..self.end], self.negative)
     }
 
     /// The magnitude as an integer: `1.0` and `1e2` are integers, `1.5` is not.
     #[inline(always)]
     pub(crate) fn integer(&self, bytes: &[u8]) -> Result<u64, Stop> {
-        if self.plain && self.exact { Ok(self.mantissa) } else { self.slow_integer(bytes) }
+        if self.plain && self.exact {
+            return Ok(self.mantissa);
+        }
+        slow_integer(&bytes[self.start..self.end], self.exponent, self.negative)
     }
+}
 
-    #[inline(never)]
-    fn slow_integer(&self, bytes: &[u8]) -> Result<u64, Stop> {
-        let too_large = if self.negative { Stop::Minimum } else { Stop::Maximum };
-        // Digits up to the last one that is not zero; the zeros after it count towards the exponent.
-        let (mut value, mut zeros) = (0u128, 0i32);
-        for byte in &bytes[self.start..self.end] {
-            match byte {
-                b'0' => zeros = zeros.saturating_add(1),
-                b'1'..=b'9' => {
-                    if value != 0 {
-                        value = u32::try_from(zeros)
-                            .ok()
-                            .and_then(|zeros| 10u128.checked_pow(zeros))
-                            .and_then(|power| value.checked_mul(power))
-                            .ok_or(too_large)?;
-                    }
-                    value = value.checked_mul(10).ok_or(too_large)? + u128::from(byte - b'0');
-                    zeros = 0;
-                }
-                b'e' | b'E' => break,
-                _ => {}
-            }
-        }
-        let exponent = self.exponent.saturating_add(zeros);
-        if value == 0 {
-            return Ok(0);
-        }
-        let power = u32::try_from(exponent).map_err(|_| Stop::Type)?;
-        let value = 10u128.checked_pow(power).and_then(|power| value.checked_mul(power)).ok_or(too_large)?;
-        u64::try_from(value).map_err(|_| too_large)
+#[inline(never)]
+fn slow_float(text: &[u8], negative: bool) -> Result<f64, Stop> {
+    let text = std::str::from_utf8(text).map_err(|_| Stop::Malformed)?;
+    let value: f64 = text.parse().map_err(|_| Stop::Malformed)?;
+    match value.is_finite() {
+        true => Ok(value),
+        false => Err(if negative { Stop::Minimum } else { Stop::Maximum }),
     }
+}
+
+#[inline(never)]
+fn slow_integer(text: &[u8], exponent: i32, negative: bool) -> Result<u64, Stop> {
+    let too_large = if negative { Stop::Minimum } else { Stop::Maximum };
+    // Digits up to the last one that is not zero; the zeros after it count towards the exponent.
+    let (mut value, mut zeros) = (0u128, 0i32);
+    for byte in text {
+        match byte {
+            b'0' => zeros = zeros.saturating_add(1),
+            b'1'..=b'9' => {
+                if value != 0 {
+                    value = u32::try_from(zeros)
+                        .ok()
+                        .and_then(|zeros| 10u128.checked_pow(zeros))
+                        .and_then(|power| value.checked_mul(power))
+                        .ok_or(too_large)?;
+                }
+                value = value.checked_mul(10).ok_or(too_large)? + u128::from(byte - b'0');
+                zeros = 0;
+            }
+            b'e' | b'E' => break,
+            _ => {}
+        }
+    }
+    if value == 0 {
+        return Ok(0);
+    }
+    let power = u32::try_from(exponent.saturating_add(zeros)).map_err(|_| Stop::Type)?;
+    let value = 10u128.checked_pow(power).and_then(|power| value.checked_mul(power)).ok_or(too_large)?;
+    u64::try_from(value).map_err(|_| too_large)
 }
 
 /// The power of ten after `e`.

@@ -4,14 +4,37 @@ use super::JsonSource;
 use super::number::Number;
 use super::source::Span;
 use crate::keys::KeyText;
-use crate::plan::Record;
+use crate::plan::{LEAD_BYTES, Record};
 use crate::scratch::SourceScratch;
 use crate::{Frame, Step, Stop};
+
+/// Bytes from a place on.
+#[inline(always)]
+pub(super) fn first_chunk<const N: usize>(bytes: &[u8], at: usize) -> Option<&[u8; N]> {
+    bytes.get(at..)?.first_chunk()
+}
 
 impl JsonSource<'_> {
     /// The next member of an object with rows.
     #[inline(always)]
     pub(super) fn next_member(&mut self, record: &Record, frame: &mut Frame) -> Result<Step, Stop> {
+        // Mostly a row that is declared next follows, without blanks. Before the first stands a bracket, no comma.
+        let first = frame.flag == 0;
+        let from = self.position - usize::from(first);
+        if let Some([before, b'"', name @ ..]) = first_chunk::<{ 2 + LEAD_BYTES }>(self.bytes, from)
+            && (first || *before == b',')
+            && let Some(row) = self.declared(record, u128::from_le_bytes(*name), from + 2, frame.cursor)
+        {
+            self.at = from + 1;
+            *frame = Frame { flag: 1, cursor: row + 1, ..*frame };
+            return Ok(Step::Field(row));
+        }
+        self.any_member(record, frame)
+    }
+
+    /// The next member, whatever it is and whatever stands before it.
+    #[inline(never)]
+    fn any_member(&mut self, record: &Record, frame: &mut Frame) -> Result<Step, Stop> {
         let quote = match (std::mem::replace(&mut frame.flag, 1), self.peek()) {
             (_, b'}') => {
                 self.close();
@@ -28,42 +51,27 @@ impl JsonSource<'_> {
             return Err(self.malformed());
         }
         self.at = self.position;
-        self.position += 1;
-        let row = match self.lead(record, frame.cursor as usize, 2) {
-            Some(row) => u32::from(row),
-            None => match self.learnt(record, frame)? {
-                Step::Field(row) => row,
-                Step::Unknown(start) => return Ok(Step::Unknown(start)),
-                Step::End => return Ok(Step::End),
-            },
+        let step = match first_chunk(self.bytes, self.position + 1) {
+            Some(name) => self.likely(record, u128::from_le_bytes(*name), frame)?,
+            None => self.lookup(record, frame)?,
         };
-        frame.cursor = row + 1;
-        self.colon()?;
-        Ok(Step::Field(row))
-    }
-
-    /// Compares the name with the rows that are most likely next, without looking for its end.
-    #[inline(always)]
-    fn lead(&mut self, record: &Record, guess: usize, tries: usize) -> Option<u16> {
-        let here: &[u8; 16] = self.bytes.get(self.position..)?.first_chunk()?;
-        let here = u128::from_le_bytes(*here);
-        for row_at in guess..guess + tries {
-            let row = record.rows.get(row_at)?;
-            let differs = (here ^ u128::from_le_bytes(row.lead)) & u128::from_le_bytes(row.lead_mask);
-            if differs == 0 && row.lead_length != 0 {
-                self.position += usize::from(row.lead_length);
-                return Some(row_at as u16);
-            }
+        if let Step::Field(row) = step {
+            frame.cursor = row + 1;
         }
-        None
+        Ok(step)
     }
 
-    /// Not the declared order: tries the name that followed the last one before, else looks it up and remembers it.
-    #[inline(never)]
-    fn learnt(&mut self, record: &Record, frame: &Frame) -> Result<Step, Stop> {
+    /// Tries the rows that are declared next, then the one that followed the last one before; else it looks the name up, and
+    /// remembers it.
+    fn likely(&mut self, record: &Record, name: u128, frame: &Frame) -> Result<Step, Stop> {
+        let from = self.position + 1;
+        if let Some(row) = self.declared(record, name, from, frame.cursor) {
+            return Ok(Step::Field(row));
+        }
         let place = usize::from((record.order_base + frame.cursor) as u8);
-        if let Some(row) = self.lead(record, usize::from(self.scratch.json.order[place]), 1) {
-            return Ok(Step::Field(row.into()));
+        let learnt = self.scratch.json.order[place];
+        if self.stands(record, learnt.into(), name, from) {
+            return Ok(Step::Field(learnt.into()));
         }
         let step = self.lookup(record, frame)?;
         if let Step::Field(row) = step {
@@ -72,13 +80,27 @@ impl JsonSource<'_> {
         Ok(step)
     }
 
+    #[inline(always)]
+    fn declared(&mut self, record: &Record, name: u128, from: usize, next: u32) -> Option<u32> {
+        (next..next + 2).find(|row| self.stands(record, *row as usize, name, from))
+    }
+
+    /// Whether the name of a row stands there, with its colon; it is passed.
+    #[inline(always)]
+    fn stands(&mut self, record: &Record, row: usize, name: u128, from: usize) -> bool {
+        let Some(row) = record.rows.get(row) else { return false };
+        let Some(end) = row.lead.end(name, self.bytes, from) else { return false };
+        self.position = end;
+        true
+    }
+
     #[inline(never)]
     fn lookup(&mut self, record: &Record, frame: &Frame) -> Result<Step, Stop> {
-        self.position -= 1;
         let start = self.position;
         let span = self.string()?;
         let name = if span.plain { &self.bytes[span.from..span.to] } else { &self.scratch.text[..] };
         if let Some(row) = record.by_name(name) {
+            self.colon()?;
             return Ok(Step::Field(row.into()));
         }
         self.once(frame.origin, start, span)?;

@@ -5,24 +5,22 @@ use crate::{Buffer, Stop};
 const LOW: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = 0x8080_8080_8080_8080;
 
-/// Finds the next `"`, `\` or control character from `at` on; eight bytes at a time.
+/// How many bytes stand before the next `"`, `\` or control character; eight bytes at a time.
 #[inline(always)]
-pub(super) fn scan(bytes: &[u8], mut at: usize) -> usize {
-    while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
-        let word = u64::from_le_bytes(*chunk);
+pub(super) fn scan(bytes: &[u8]) -> usize {
+    let (words, rest) = bytes.as_chunks::<8>();
+    for (at, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
         let zero = |word: u64| word.wrapping_sub(LOW);
         let special = (zero(word ^ (LOW * 0x22)) | zero(word ^ (LOW * 0x5c)) | word.wrapping_sub(LOW * 0x20))
             & !word
             & HIGH;
         if special != 0 {
-            return at + special.trailing_zeros() as usize / 8;
+            return at * 8 + special.trailing_zeros() as usize / 8;
         }
-        at += 8;
     }
-    while at < bytes.len() && bytes[at] >= 0x20 && bytes[at] != b'"' && bytes[at] != b'\\' {
-        at += 1;
-    }
-    at
+    let special = rest.iter().position(|byte| *byte < 0x20 || *byte == b'"' || *byte == b'\\');
+    words.len() * 8 + special.unwrap_or(rest.len())
 }
 
 /// Four hexadecimal digits.
@@ -65,7 +63,7 @@ pub(super) fn unescape(bytes: &[u8], from: usize, mut at: usize, text: &mut Vec<
             _ => return Err(at - 2),
         }
         plain = at;
-        at = scan(bytes, at);
+        at += scan(&bytes[at..]);
     }
 }
 
@@ -88,7 +86,7 @@ fn point(bytes: &[u8], at: usize) -> Result<(u32, usize), Stop> {
 /// Writes a string with its quotes.
 #[inline(always)]
 pub(super) fn write(out: &mut Buffer, value: &[u8]) {
-    let special = scan(value, 0);
+    let special = scan(value);
     if special == value.len() {
         out.enclosed(b'"', value);
     } else {
@@ -118,7 +116,7 @@ fn escape(out: &mut Buffer, value: &[u8], mut at: usize) {
             }
         }
         plain = at + 1;
-        at = scan(value, plain);
+        at = plain + scan(&value[plain..]);
     }
     out.slice(&value[plain..]);
     out.byte(b'"');
@@ -142,7 +140,7 @@ mod tests {
             ["", "plain", "long enough for two words é日😀", "a\"b\\c/\n\r\t\u{8}\u{c}\u{1}", "\u{7f}"]
         {
             let bytes = quoted(text);
-            let end = scan(&bytes, 1);
+            let end = 1 + scan(&bytes[1..]);
             let mut back = Vec::new();
             assert_eq!(unescape(&bytes, 1, end, &mut back), Ok(bytes.len()));
             assert_eq!(back, text.as_bytes());

@@ -1,6 +1,7 @@
 //! The cursor over JSON text.
 
 use super::number::Number;
+use super::object::first_chunk;
 use super::scan::{scan, unescape};
 use crate::plan::{Enum, Float, Int, Record};
 use crate::scratch::SourceScratch;
@@ -146,7 +147,7 @@ impl<'a> JsonSource<'a> {
     #[inline(always)]
     pub(super) fn string(&mut self) -> Result<Span, Stop> {
         let from = self.position + 1;
-        let to = scan(self.bytes, from);
+        let to = from + scan(&self.bytes[from..]);
         if self.bytes.get(to) == Some(&b'"') {
             self.position = to + 1;
             return Ok(Span { from, to, plain: true });
@@ -175,8 +176,15 @@ impl<'a> JsonSource<'a> {
             return Err(self.unexpected());
         }
         self.at = self.position;
-        let span = self.string()?;
-        Ok(if span.plain { &self.bytes[span.from..span.to] } else { &self.scratch.text })
+        let rest = &self.bytes[self.position + 1..];
+        let length = scan(rest);
+        if rest.get(length) == Some(&b'"') {
+            self.position += length + 2;
+            return Ok(&rest[..length]);
+        }
+        let from = self.position + 1;
+        self.escaped(from, from + length)?;
+        Ok(&self.scratch.text)
     }
 
     #[inline(always)]
@@ -192,6 +200,12 @@ impl<'a> JsonSource<'a> {
     #[inline(always)]
     fn number_parts(&mut self) -> Result<Number, Stop> {
         let byte = self.peek();
+        self.number_from(byte)
+    }
+
+    /// The number whose first byte this is.
+    #[inline(always)]
+    fn number_from(&mut self, byte: u8) -> Result<Number, Stop> {
         self.at = self.position;
         if byte != b'-' && !byte.is_ascii_digit() {
             return Err(self.unexpected());
@@ -204,10 +218,11 @@ impl<'a> JsonSource<'a> {
     /// Sign and magnitude of an integer, which may be quoted where the plan says so.
     #[inline(always)]
     fn integer(&mut self, lenient: bool) -> Result<(u64, bool), Stop> {
-        if lenient && self.peek() == b'"' {
+        let byte = self.peek();
+        if byte == b'"' && lenient {
             return self.quoted_integer();
         }
-        let number = self.number_parts()?;
+        let number = self.number_from(byte)?;
         Ok((number.integer(self.bytes)?, number.negative))
     }
 
@@ -226,6 +241,17 @@ impl<'a> JsonSource<'a> {
             return Err(Stop::Type);
         }
         Ok((number.integer(text)?, number.negative))
+    }
+
+    #[inline(never)]
+    fn choice_number(&mut self, choice: &Enum) -> Result<i32, Stop> {
+        let (magnitude, negative) = self.integer(false)?;
+        let magnitude = i64::try_from(magnitude).map_err(|_| Stop::Enum)?;
+        let number = i32::try_from(if negative { -magnitude } else { magnitude }).map_err(|_| Stop::Enum)?;
+        if !choice.open && choice.by_number(number).is_none() {
+            return Err(Stop::Enum);
+        }
+        Ok(number)
     }
 
     #[inline(never)]
@@ -312,8 +338,7 @@ impl Source for JsonSource<'_> {
         if self.peek() != b'n' {
             return Ok(false);
         }
-        self.word(b"null")?;
-        Ok(true)
+        self.word(b"null").map(|()| true)
     }
 
     fn null_value(&mut self) -> Result<(), Stop> {
@@ -404,10 +429,11 @@ impl Source for JsonSource<'_> {
 
     #[inline(always)]
     fn float(&mut self, float: &Float) -> Result<f64, Stop> {
-        if float.lenient && self.peek() == b'"' {
+        let byte = self.peek();
+        if byte == b'"' && float.lenient {
             return self.quoted_float();
         }
-        let number = self.number_parts()?;
+        let number = self.number_from(byte)?;
         number.float(self.bytes)
     }
 
@@ -439,17 +465,21 @@ impl Source for JsonSource<'_> {
 
     #[inline(always)]
     fn choice(&mut self, choice: &Enum) -> Result<i32, Stop> {
-        if !choice.lenient || self.peek() == b'"' {
-            let name = self.quoted()?;
-            return choice.by_name(name).ok_or(Stop::Enum);
+        let byte = self.peek();
+        if byte != b'"' && choice.lenient {
+            return self.choice_number(choice);
         }
-        let (magnitude, negative) = self.integer(false)?;
-        let magnitude = i64::try_from(magnitude).map_err(|_| Stop::Enum)?;
-        let number = i32::try_from(if negative { -magnitude } else { magnitude }).map_err(|_| Stop::Enum)?;
-        if !choice.open && choice.by_number(number).is_none() {
-            return Err(Stop::Enum);
+        self.at = self.position;
+        let from = self.position + 1;
+        if byte == b'"'
+            && let Some(name) = first_chunk(self.bytes, from)
+            && let Some((number, end)) = choice.likely(u128::from_le_bytes(*name), self.bytes, from)
+        {
+            self.position = end;
+            return Ok(number);
         }
-        Ok(number)
+        let name = self.quoted()?;
+        choice.by_name(name).ok_or(Stop::Enum)
     }
 
     fn decimal(&mut self) -> Result<&[u8], Stop> {

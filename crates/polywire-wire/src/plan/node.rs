@@ -2,9 +2,12 @@
 
 use polywire_contract::ProtoKind;
 
-use super::{Mapped, Record, SchemaNode, Slot, Twice};
+use super::{Lead, Mapped, Record, SchemaNode, Slot, Twice};
 use crate::Stop;
 use crate::check::{BytesRules, FloatRules, Moment, TextRules};
+
+/// Most values of an enum that are tried one after the other.
+const LEADS_MAX: usize = 8;
 
 /// A node's place in the arena of [`crate::Plans`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -17,8 +20,9 @@ impl NodeId {
     }
 }
 
-/// What stands at a place.
+/// What stands at a place. The kind is a byte of its own: found anywhere else, it would cost more than the jump that follows.
 #[derive(Clone, Debug)]
+#[repr(u8)]
 pub enum Node {
     /// Named fields.
     Record(Record),
@@ -267,8 +271,13 @@ pub enum Wire {
 /// A floating-point number.
 #[derive(Clone, Debug)]
 pub struct Float {
+    /// Both bounds are allowed themselves.
     pub(crate) min: f64,
     pub(crate) max: f64,
+    pub(crate) min_rule: Stop,
+    pub(crate) max_rule: Stop,
+    /// A contract set a bound, which NaN is never within.
+    pub(crate) bounded: bool,
     pub(crate) rules: Option<Box<FloatRules>>,
     /// 32 bits.
     pub(crate) single: bool,
@@ -304,6 +313,8 @@ pub struct Bytes {
 pub struct Enum {
     /// Names with their numbers, in the order of the contract.
     pub(crate) names: Vec<(Box<[u8]>, i32)>,
+    /// `name"` of each; none where there are too many to try.
+    pub(crate) leads: Vec<(Lead, i32)>,
     /// Places in `names`, sorted by name.
     pub(crate) sorted: Vec<u16>,
     pub(crate) open: bool,
@@ -345,6 +356,36 @@ impl Int {
     }
 }
 
+impl Float {
+    /// A number of 64 bits without rules.
+    pub(crate) const PLAIN: Float = Float {
+        min: f64::MIN,
+        max: f64::MAX,
+        min_rule: Stop::Minimum,
+        max_rule: Stop::Maximum,
+        bounded: false,
+        rules: None,
+        single: false,
+        lenient: false,
+    };
+
+    /// Bounds it from below.
+    pub(crate) fn at_least(&mut self, least: f64, rule: Stop) {
+        self.bounded = true;
+        if least > self.min {
+            (self.min, self.min_rule) = (least, rule);
+        }
+    }
+
+    /// Bounds it from above.
+    pub(crate) fn at_most(&mut self, most: f64, rule: Stop) {
+        self.bounded = true;
+        if most < self.max {
+            (self.max, self.max_rule) = (most, rule);
+        }
+    }
+}
+
 impl Wire {
     pub(crate) fn of(kind: ProtoKind) -> Wire {
         match kind {
@@ -360,8 +401,12 @@ impl Enum {
     pub(crate) fn new(names: Vec<(Box<[u8]>, i32)>, open: bool) -> Enum {
         let mut sorted: Vec<u16> = (0..names.len() as u16).collect();
         sorted.sort_by(|a, b| names[*a as usize].0.cmp(&names[*b as usize].0));
+        let few = if names.len() <= LEADS_MAX { &names[..] } else { &[] };
+        let lead = |name: &[u8]| Lead::new(&String::from_utf8_lossy(name), "");
+        let leads = few.iter().map(|(name, number)| (lead(name), *number)).collect();
         Enum {
             names,
+            leads,
             sorted,
             open,
             lenient: false,
@@ -374,12 +419,14 @@ impl Enum {
         }
     }
 
-    /// The number of a name.
+    /// The number of the name that stands at a place, with its closing quote, and where it ends.
     #[inline(always)]
+    pub(crate) fn likely(&self, here: u128, bytes: &[u8], at: usize) -> Option<(i32, usize)> {
+        self.leads.iter().find_map(|(lead, number)| Some((*number, lead.end(here, bytes, at)?)))
+    }
+
+    /// The number of a name.
     pub(crate) fn by_name(&self, name: &[u8]) -> Option<i32> {
-        if self.names.len() <= 8 {
-            return self.names.iter().find(|entry| *entry.0 == *name).map(|entry| entry.1);
-        }
         let found = self.sorted.binary_search_by(|at| (*self.names[*at as usize].0).cmp(name)).ok()?;
         Some(self.names[self.sorted[found] as usize].1)
     }
@@ -414,7 +461,7 @@ impl Enum {
     pub(crate) fn check(&self, number: i32) -> Result<(), Stop> {
         match &self.allowed {
             Some(allowed) if !allowed.contains(&number) => Err(Stop::Enum),
-            _ if self.excluded.contains(&number) => Err(Stop::Not),
+            _ if !self.excluded.is_empty() && self.excluded.contains(&number) => Err(Stop::Not),
             _ => Ok(()),
         }
     }

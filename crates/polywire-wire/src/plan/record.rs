@@ -1,6 +1,6 @@
 //! A record as a plan knows it: its rows, and the tables that find a row by name or number.
 
-use super::{NodeId, Slot};
+use super::{Lead, NodeId, Slot};
 use crate::hash;
 
 /// Field numbers up to this lie in a table, larger ones in a sorted list.
@@ -15,11 +15,8 @@ pub struct Row {
     pub(crate) name: Box<[u8]>,
     /// Another name that is understood.
     pub(crate) alias: Option<Box<[u8]>>,
-    /// `name"`, padded, for one comparison while reading; length 0 where it does not fit or needs escapes.
-    pub(crate) lead: [u8; 16],
-    /// All bits of the bytes of `lead` that count.
-    pub(crate) lead_mask: [u8; 16],
-    pub(crate) lead_length: u8,
+    /// `name":`
+    pub(crate) lead: Lead,
     /// The field's number; 0 where it has none.
     pub(crate) number: u32,
     pub(crate) slot: Slot,
@@ -243,23 +240,10 @@ impl Record {
 impl Row {
     /// A row that reads and writes nothing special; the compiler sets what is.
     pub(crate) fn new(name: &str, node: NodeId, slot: Slot) -> Row {
-        let mut lead = [0; 16];
-        let plain = crate::json::quoted(name).len() == name.len() + 2;
-        let lead_length = if plain && name.len() < 16 {
-            lead[..name.len()].copy_from_slice(name.as_bytes());
-            lead[name.len()] = b'"';
-            name.len() as u8 + 1
-        } else {
-            0
-        };
-        let mut lead_mask = [0; 16];
-        lead_mask[..usize::from(lead_length)].fill(0xff);
         Row {
             name: name.as_bytes().into(),
             alias: None,
-            lead,
-            lead_mask,
-            lead_length,
+            lead: Lead::new(name, ":"),
             number: 0,
             slot,
             node,

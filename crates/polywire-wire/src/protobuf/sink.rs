@@ -1,7 +1,7 @@
 //! Writes a Protobuf message.
 
 use crate::plan::{Enum, Float, Int, Slot, Wire};
-use crate::varint::pack;
+use crate::varint::{pack, pack_short};
 use crate::{Buffer, Sink};
 
 /// Writes into a buffer.
@@ -23,9 +23,21 @@ impl<'a> ProtobufSink<'a> {
 
     #[inline(always)]
     fn tagged(&mut self, slot: &Slot, value: u64) {
-        let (word, count) = pack(value);
         let tag_bytes = usize::from(slot.tag_length);
-        self.out.block(&(word << (8 * tag_bytes) | u128::from(slot.tag)).to_le_bytes(), count + tag_bytes);
+        match pack_short(value) {
+            // A tag has five bytes at most.
+            Some((word, count)) if count + tag_bytes <= 8 => {
+                self.out.block(&(word << (8 * tag_bytes) | slot.tag).to_le_bytes(), count + tag_bytes);
+            }
+            _ => self.tagged_long(slot, value),
+        }
+    }
+
+    #[inline(never)]
+    fn tagged_long(&mut self, slot: &Slot, value: u64) {
+        let (word, count) = pack(value);
+        self.out.block(&slot.tag.to_le_bytes(), usize::from(slot.tag_length));
+        self.out.block(&word.to_le_bytes(), count);
     }
 
     #[inline(always)]
@@ -50,7 +62,7 @@ impl<'a> ProtobufSink<'a> {
 
     #[inline(never)]
     fn open_group(&mut self, slot: &Slot) -> u64 {
-        self.out.block(&u128::from(slot.tag).to_le_bytes(), usize::from(slot.tag_length));
+        self.out.block(&slot.tag.to_le_bytes(), usize::from(slot.tag_length));
         // The tag that ends a group is the next number.
         GROUP | (u64::from(slot.tag_length) << 56) | (slot.tag + 1)
     }
@@ -95,18 +107,16 @@ impl<'a> ProtobufSink<'a> {
     #[inline(always)]
     fn fixed64(&mut self, slot: &Slot, value: u64) {
         if value != 0 || !slot.implicit {
-            let tag_bytes = usize::from(slot.tag_length);
-            let word = u128::from(value) << (8 * tag_bytes) | u128::from(slot.tag);
-            self.out.block(&word.to_le_bytes(), 8 + tag_bytes);
+            self.out.block(&slot.tag.to_le_bytes(), usize::from(slot.tag_length));
+            self.out.block(&value.to_le_bytes(), 8);
         }
     }
 
     #[inline(always)]
     fn fixed32(&mut self, slot: &Slot, value: u32) {
         if value != 0 || !slot.implicit {
-            let tag_bytes = usize::from(slot.tag_length);
-            let word = u128::from(value) << (8 * tag_bytes) | u128::from(slot.tag);
-            self.out.block(&word.to_le_bytes(), 4 + tag_bytes);
+            self.out.block(&slot.tag.to_le_bytes(), usize::from(slot.tag_length));
+            self.out.block(&value.to_le_bytes(), 4);
         }
     }
 
