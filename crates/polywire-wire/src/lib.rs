@@ -65,7 +65,7 @@ pub const ENCODINGS: &[EncodingRow] =
 pub mod parts {
     pub use crate::avro::AvroCell;
     pub use crate::check::{
-        BytesRules, Exact, FloatRules, Format, Moment, MomentRule, SchemaNumber, TextRules,
+        BytesRules, Exact, FloatRules, Format, Moment, MomentRule, Pattern, SchemaNumber, TextRules,
     };
     pub use crate::layout::LayoutCell;
     pub use crate::plan::{

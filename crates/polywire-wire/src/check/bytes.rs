@@ -1,5 +1,6 @@
 //! Rules for bytes beyond their number.
 
+use super::Pattern;
 use crate::Stop;
 use crate::plan::Bytes;
 
@@ -13,7 +14,7 @@ pub struct BytesRules {
     pub(crate) among: Option<Vec<Vec<u8>>>,
     pub(crate) not_among: Vec<Vec<u8>>,
     /// Bytes that are no UTF-8 have no pattern.
-    pub(crate) pattern: Option<regex::bytes::Regex>,
+    pub(crate) pattern: Option<Pattern>,
     /// The rules of bytes of which there are some.
     pub(crate) unless_empty: Option<Box<Bytes>>,
 }

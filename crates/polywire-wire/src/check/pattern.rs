@@ -1,220 +1,205 @@
-//! ECMA-262 regular expressions in the words of the `regex` crate, which searches in linear time.
-//!
-//! What that crate cannot say (look-around, references back) is refused with a reason.
+//! Patterns that are ready to be run: most are a sequence of classes of ASCII, which is compared byte by byte; the rest is
+//! for the `regex` crate.
 
 use regex::bytes::{Regex, RegexBuilder};
+use regex_syntax::ParserBuilder;
+use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
 /// How large a compiled pattern may be.
 const SIZE_BYTES_MAX: usize = 1 << 20;
-/// How long the text of a pattern may be.
-const TEXT_BYTES_MAX: usize = 16 * 1024;
-/// What `\s` means in ECMA-262.
-const SPACE: &str =
-    r"\t\n\x0B\f\r \x{A0}\x{1680}\x{2000}-\x{200A}\x{2028}\x{2029}\x{202F}\x{205F}\x{3000}\x{FEFF}";
-/// Its complement, for use inside of a class.
-const NOT_SPACE: &str =
-    r"[^\t\n\x0B\f\r \x{A0}\x{1680}\x{2000}-\x{200A}\x{2028}\x{2029}\x{202F}\x{205F}\x{3000}\x{FEFF}]";
+/// How deep its groups may be inside one another.
+const NEST_MAX: u32 = 64;
 
-/// Compiles a pattern.
-///
-/// # Errors
-/// A fragment that says why it cannot be taken.
-pub(crate) fn compile(pattern: &str) -> Result<Regex, String> {
-    if pattern.len() > TEXT_BYTES_MAX {
-        return Err(format!("it is longer than {TEXT_BYTES_MAX} bytes"));
+/// A pattern.
+#[derive(Clone, Debug)]
+pub enum Pattern {
+    /// The whole text is these runs, one after the other.
+    Runs(Box<[Run]>),
+    /// It is found in the text.
+    Regex(Regex),
+}
+
+/// Bytes of one class.
+#[derive(Clone, Copy, Debug)]
+pub struct Run {
+    /// A bit for each byte of ASCII.
+    class: u128,
+    min: u32,
+    max: u32,
+}
+
+impl Pattern {
+    /// Compiles a pattern in the words of the `regex` crate.
+    ///
+    /// # Errors
+    /// What that crate says of it.
+    pub(crate) fn compile(pattern: &str) -> Result<Pattern, regex::Error> {
+        let parsed = ParserBuilder::new().utf8(false).nest_limit(NEST_MAX).build().parse(pattern);
+        if let Some(runs) = parsed.ok().and_then(|hir| runs(&hir)) {
+            return Ok(Pattern::Runs(runs.into()));
+        }
+        RegexBuilder::new(pattern)
+            .size_limit(SIZE_BYTES_MAX)
+            .dfa_size_limit(SIZE_BYTES_MAX)
+            .nest_limit(NEST_MAX)
+            .build()
+            .map(Pattern::Regex)
     }
-    let translated = translate(pattern)?;
-    RegexBuilder::new(&translated)
-        .size_limit(SIZE_BYTES_MAX)
-        .dfa_size_limit(SIZE_BYTES_MAX)
-        .nest_limit(64)
-        .build()
-        .map_err(|error| match error {
-            regex::Error::CompiledTooBig(_) => "it becomes too large".to_string(),
-            _ => {
-                "it is no regular expression of ECMA-262 that can be searched for in linear time".to_string()
+
+    /// Whether it is found in a text.
+    pub(crate) fn is_match(&self, text: &[u8]) -> bool {
+        match self {
+            Pattern::Runs(runs) => are_runs(runs, text),
+            Pattern::Regex(regex) => regex.is_match(text),
+        }
+    }
+}
+
+/// Each run takes as many bytes as it can: [`are_apart`] has seen that no other choice could succeed.
+fn are_runs(runs: &[Run], text: &[u8]) -> bool {
+    let mut rest = text;
+    for run in runs {
+        let most = rest.len().min(run.max as usize);
+        let taken = rest[..most].iter().take_while(|byte| run.holds(**byte)).count();
+        if taken < run.min as usize {
+            return false;
+        }
+        rest = &rest[taken..];
+    }
+    rest.is_empty()
+}
+
+impl Run {
+    #[inline(always)]
+    fn holds(self, byte: u8) -> bool {
+        byte < 128 && self.class >> byte & 1 == 1
+    }
+}
+
+/// The runs of a pattern that says all of a text.
+fn runs(hir: &Hir) -> Option<Vec<Run>> {
+    let HirKind::Concat(parts) = hir.kind() else { return None };
+    let [first, inner @ .., last] = &parts[..] else { return None };
+    let is_whole =
+        matches!(first.kind(), HirKind::Look(Look::Start)) && matches!(last.kind(), HirKind::Look(Look::End));
+    let mut runs = Vec::new();
+    let all = is_whole && inner.iter().all(|part| add(part, &mut runs).is_some());
+    (all && are_apart(&runs)).then_some(runs)
+}
+
+fn add(hir: &Hir, runs: &mut Vec<Run>) -> Option<()> {
+    match hir.kind() {
+        HirKind::Empty => {}
+        HirKind::Literal(literal) => {
+            for byte in &literal.0 {
+                runs.push(Run { class: class_of([(*byte, *byte)])?, min: 1, max: 1 });
             }
-        })
-}
-
-/// Whether a pattern is found in text.
-pub(crate) fn finds(pattern: &Regex, text: &[u8]) -> bool {
-    pattern.is_match(text)
-}
-
-/// Rewrites what the two dialects say differently.
-fn translate(pattern: &str) -> Result<String, String> {
-    let chars: Vec<char> = pattern.chars().collect();
-    let mut out = String::with_capacity(pattern.len() + 16);
-    let (mut at, mut in_class) = (0, false);
-    while let Some(&c) = chars.get(at) {
-        at += 1;
-        match c {
-            '\\' => at += escape(&chars[at..], in_class, &mut out)?,
-            '[' if in_class => out.push_str(r"\["),
-            '[' => {
-                let empty = chars.get(at) == Some(&']');
-                let anything = chars.get(at) == Some(&'^') && chars.get(at + 1) == Some(&']');
-                if anything {
-                    out.push_str(r"[\x{0}-\x{10FFFF}]");
-                    at += 2;
-                } else if empty {
-                    out.push_str(r"[^\x{0}-\x{10FFFF}]");
-                    at += 1;
-                } else {
-                    in_class = true;
-                    out.push('[');
-                    if chars.get(at) == Some(&'^') {
-                        out.push('^');
-                        at += 1;
-                    }
-                }
-            }
-            ']' if in_class => {
-                in_class = false;
-                out.push(']');
-            }
-            ']' => out.push_str(r"\]"),
-            '&' | '~' if in_class => out.extend(['\\', c]),
-            '-' if in_class && chars.get(at) == Some(&'-') => out.push_str(r"\-"),
-            '.' if !in_class => out.push_str(r"[^\n\r\x{2028}\x{2029}]"),
-            '(' if !in_class => at += group(&chars[at..], &mut out)?,
-            '{' if !in_class && !is_quantifier(&chars[at..]) => out.push_str(r"\{"),
-            '}' if !in_class && !closes_quantifier(&chars[..at - 1]) => out.push_str(r"\}"),
-            _ => out.push(c),
         }
+        HirKind::Class(_) => runs.push(Run { class: one_class(hir)?, min: 1, max: 1 }),
+        HirKind::Repetition(repeated) => runs.push(Run {
+            class: one_class(&repeated.sub)?,
+            min: repeated.min,
+            max: repeated.max.unwrap_or(u32::MAX),
+        }),
+        HirKind::Capture(group) => add(&group.sub, runs)?,
+        HirKind::Concat(parts) => parts.iter().try_for_each(|part| add(part, runs))?,
+        HirKind::Look(_) | HirKind::Alternation(_) => return None,
     }
-    Ok(out)
+    Some(())
 }
 
-/// A group's head; only what has the same meaning is let through.
-fn group(rest: &[char], out: &mut String) -> Result<usize, String> {
-    out.push('(');
-    if rest.first() != Some(&'?') {
-        return Ok(0);
-    }
-    match (rest.get(1), rest.get(2)) {
-        (Some(':'), _) => Ok(0),
-        (Some('='), _) | (Some('!'), _) => Err("it looks ahead".to_string()),
-        (Some('<'), Some('=' | '!')) => Err("it looks behind".to_string()),
-        (Some('<'), _) => Ok(0),
-        _ => Err("its group is not one of ECMA-262".to_string()),
+/// The bytes that stand where exactly one stands.
+fn one_class(hir: &Hir) -> Option<u128> {
+    match hir.kind() {
+        HirKind::Literal(literal) => match literal.0[..] {
+            [byte] => class_of([(byte, byte)]),
+            _ => None,
+        },
+        HirKind::Class(Class::Bytes(class)) => {
+            class_of(class.ranges().iter().map(|range| (range.start(), range.end())))
+        }
+        HirKind::Class(Class::Unicode(class)) => {
+            let byte = |letter: char| u8::try_from(letter).unwrap_or(u8::MAX);
+            class_of(class.ranges().iter().map(|range| (byte(range.start()), byte(range.end()))))
+        }
+        HirKind::Capture(group) => one_class(&group.sub),
+        _ => None,
     }
 }
 
-/// `{2}`, `{2,}`, `{2,3}` follow the brace; any other brace stands for itself.
-fn is_quantifier(rest: &[char]) -> bool {
-    let Some(end) = rest.iter().position(|c| *c == '}') else { return false };
-    let inner = &rest[..end];
-    let mut parts = inner.split(|c| *c == ',');
-    let digits =
-        |part: Option<&[char]>| part.is_some_and(|p| !p.is_empty() && p.iter().all(char::is_ascii_digit));
-    let first = digits(parts.next());
-    let second = parts.next();
-    first && (second.is_none_or(<[char]>::is_empty) || digits(second)) && parts.next().is_none()
+/// None where there is more than ASCII.
+fn class_of(ranges: impl IntoIterator<Item = (u8, u8)>) -> Option<u128> {
+    ranges.into_iter().try_fold(0, |class, (from, to)| {
+        (to < 128).then(|| class | (u128::MAX >> (127 - (to - from)) << from))
+    })
 }
 
-fn closes_quantifier(before: &[char]) -> bool {
-    let Some(open) = before.iter().rposition(|c| *c == '{') else { return false };
-    let escaped = before[..open].iter().rev().take_while(|c| **c == '\\').count() % 2 == 1;
-    let mut inner: Vec<char> = before[open + 1..].to_vec();
-    inner.push('}');
-    !escaped && is_quantifier(&inner)
-}
-
-/// What follows a backslash; returns how much of it was read.
-fn escape(rest: &[char], in_class: bool, out: &mut String) -> Result<usize, String> {
-    let Some(&c) = rest.first() else { return Err("it ends in a backslash".to_string()) };
-    let class = |out: &mut String, inner: &str| {
-        if in_class { out.push_str(inner) } else { out.extend(["[", inner, "]"]) }
-    };
-    match c {
-        'd' => class(out, "0-9"),
-        'D' => out.push_str("[^0-9]"),
-        'w' => class(out, "A-Za-z0-9_"),
-        'W' => out.push_str("[^A-Za-z0-9_]"),
-        's' => class(out, SPACE),
-        'S' => out.push_str(NOT_SPACE),
-        'b' if in_class => out.push_str(r"\x08"),
-        'b' => out.push_str(r"(?-u:\b)"),
-        'B' => return Err("it asks where no word begins or ends".to_string()),
-        'n' | 'r' | 't' | 'f' => out.extend(['\\', c]),
-        'v' => out.push_str(r"\x0B"),
-        '0' if !rest.get(1).is_some_and(char::is_ascii_digit) => out.push_str(r"\x00"),
-        '0'..='9' | 'k' => return Err("it refers back to a group".to_string()),
-        'c' => {
-            let Some(letter) = rest.get(1).filter(|l| l.is_ascii_alphabetic()) else {
-                return Err("`\\c` has no letter".to_string());
-            };
-            out.push_str(&format!(r"\x{{{:X}}}", u32::from(*letter) % 32));
-            return Ok(2);
-        }
-        'x' => return hexadecimal(&rest[1..], 2, out).map(|read| read + 1),
-        'u' if rest.get(1) == Some(&'{') => {
-            let Some(end) = rest.iter().position(|c| *c == '}') else {
-                return Err("`\\u{` has no end".to_string());
-            };
-            hexadecimal(&rest[2..end], end - 2, out)?;
-            return Ok(end + 1);
-        }
-        'u' => return hexadecimal(&rest[1..], 4, out).map(|read| read + 1),
-        'p' | 'P' => {
-            let end = rest.iter().position(|c| *c == '}').filter(|_| rest.get(1) == Some(&'{'));
-            let Some(end) = end else { return Err(format!("`\\{c}` has no property")) };
-            out.push('\\');
-            out.extend(&rest[..=end]);
-            return Ok(end + 1);
-        }
-        c if c.is_ascii_alphanumeric() => return Err(format!("`\\{c}` is no escape of ECMA-262")),
-        c if c.is_ascii() => out.extend(['\\', c]),
-        c => out.push(c),
-    }
-    Ok(1)
-}
-
-fn hexadecimal(digits: &[char], count: usize, out: &mut String) -> Result<usize, String> {
-    let text: String = digits.iter().take(count).collect();
-    let value = u32::from_str_radix(&text, 16).ok().filter(|_| text.len() == count && count > 0);
-    let Some(value) = value.filter(|value| char::from_u32(*value).is_some()) else {
-        return Err("it names half of a character".to_string());
-    };
-    out.push_str(&format!(r"\x{{{value:X}}}"));
-    Ok(count)
+/// Whether no byte that a run of unknown length takes could belong to what follows it.
+fn are_apart(runs: &[Run]) -> bool {
+    runs.iter().enumerate().filter(|(_, run)| run.min != run.max).all(|(at, run)| {
+        // What may be absent lets the next one through.
+        let through = runs[at + 1..].iter().take_while(|next| next.min == 0).count();
+        runs[at + 1..].iter().take(through + 1).all(|next| next.class & run.class == 0)
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn check(pattern: &str, good: &[&str], bad: &[&str]) {
-        let compiled = compile(pattern).unwrap_or_else(|e| panic!("{pattern}: {e}"));
-        good.iter().for_each(|text| assert!(compiled.is_match(text.as_bytes()), "{pattern} {text}"));
-        bad.iter().for_each(|text| assert!(!compiled.is_match(text.as_bytes()), "{pattern} {text}"));
+    fn is_sequence(pattern: &str) -> bool {
+        matches!(Pattern::compile(pattern).unwrap(), Pattern::Runs(_))
     }
 
     #[test]
-    fn ecma_meanings_are_kept() {
-        check("^[A-Z]{3}$", &["EUR"], &["EURO", "eur", "EUR\n"]);
-        check("a", &["bab"], &["x"]);
-        check(r"^\d+$", &["12"], &["\u{661}", ""]);
-        check(r"^\w$", &["_"], &["é"]);
-        check(r"^\s$", &["\u{feff}", " "], &["x"]);
-        check(r"^[\w.-]+$", &["a.b-c"], &["a b"]);
-        check(r"^\/a\/$", &["/a/"], &["a"]);
-        check("^.$", &["😀"], &["\n", "ab"]);
-        check(r"^[[a]$", &["["], &["b"]);
-        check(r"^\u0041\x42$", &["AB"], &["ab"]);
-        check(r"^{a}$", &["{a}"], &["a"]);
-        check(r"^\p{L}+$", &["日本"], &["1"]);
-        check(r"^[a-z&&b]$", &["&", "c"], &["A"]);
-        check(r"^(?:[a-z0-9]+|-)$", &["a1"], &["A"]);
-        check(r"^[^]$", &["\n"], &[""]);
-    }
-
-    #[test]
-    fn what_cannot_be_said_has_a_reason() {
-        for pattern in ["(?=a)", "(?<!a)b", r"(a)\1", "a{1000}{1000}{1000}", "(", r"\ud800"] {
-            assert!(compile(pattern).is_err(), "{pattern}");
+    fn sequences_of_classes_are_told_from_the_rest() {
+        for pattern in
+            ["^[A-Z]{3}$", "^a?b*c+$", "^(?:ab)[0-9]{2,4}-x$", "^[a-z][a-z0-9]{0,3}$", "^$", "^(a)b$"]
+        {
+            assert!(is_sequence(pattern), "{pattern}");
         }
+        for pattern in [
+            "a",
+            "^a",
+            "^a*a$",
+            "^a?b?a$",
+            "^(?:ab)+$",
+            "^a|b$",
+            "^é$",
+            "^[^a]$",
+            "^.$",
+            "^a*b?[ab]$",
+            "(?m)^a$",
+        ] {
+            assert!(!is_sequence(pattern), "{pattern}");
+        }
+    }
+
+    #[test]
+    fn sequences_find_what_the_regex_crate_finds() {
+        let mut state = 0x9e37_79b9_7f4a_7c15u64;
+        let mut below = |end: usize| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            (state % end as u64) as usize
+        };
+        let mut sequences = 0;
+        for _ in 0..4000 {
+            let mut pattern = String::from("^");
+            for _ in 0..1 + below(4) {
+                pattern.push_str(["a", "[ab]", "[b-d]", "d", "[^\\x00-bd-\\x{10ffff}]", "(?:cd)"][below(6)]);
+                pattern.push_str(["", "", "?", "*", "+", "{2}", "{1,3}", "{0,2}"][below(8)]);
+            }
+            pattern.push('$');
+            let compiled = Pattern::compile(&pattern).unwrap();
+            sequences += usize::from(matches!(compiled, Pattern::Runs(_)));
+            let regex = Regex::new(&pattern).unwrap();
+            for _ in 0..20 {
+                let text: Vec<u8> = (0..below(8)).map(|_| b"abcd\n"[below(5)]).collect();
+                assert_eq!(compiled.is_match(&text), regex.is_match(&text), "{pattern} {text:?}");
+            }
+        }
+        assert!(sequences > 500, "{sequences}");
     }
 }

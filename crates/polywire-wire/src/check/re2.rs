@@ -1,27 +1,20 @@
 //! Regular expressions of RE2 in the words of the `regex` crate, which is of the same family:
 //! <https://github.com/google/re2/wiki/Syntax>.
 
-use regex::bytes::{Regex, RegexBuilder};
+use super::Pattern;
 
-/// How large a compiled pattern may be.
-const SIZE_BYTES_MAX: usize = 1 << 20;
 /// How long the text of a pattern may be.
 const TEXT_BYTES_MAX: usize = 16 * 1024;
 
 /// Compiles a pattern; an error is a fragment that says why it cannot be taken.
-pub(crate) fn compile(pattern: &str) -> Result<Regex, String> {
+pub(crate) fn compile(pattern: &str) -> Result<Pattern, String> {
     if pattern.len() > TEXT_BYTES_MAX {
         return Err(format!("it is longer than {TEXT_BYTES_MAX} bytes"));
     }
-    RegexBuilder::new(&translate(pattern))
-        .size_limit(SIZE_BYTES_MAX)
-        .dfa_size_limit(SIZE_BYTES_MAX)
-        .nest_limit(64)
-        .build()
-        .map_err(|error| match error {
-            regex::Error::CompiledTooBig(_) => "it becomes too large".to_string(),
-            _ => "it is no regular expression of RE2".to_string(),
-        })
+    Pattern::compile(&translate(pattern)).map_err(|error| match error {
+        regex::Error::CompiledTooBig(_) => "it becomes too large".to_string(),
+        _ => "it is no regular expression of RE2".to_string(),
+    })
 }
 
 /// Classes of RE2 are ASCII's, and its brackets do not nest.

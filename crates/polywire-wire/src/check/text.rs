@@ -1,7 +1,7 @@
 //! Rules for text: lengths in code points, patterns, formats, listed values.
 
 use super::bytes::contains;
-use super::{Format, format};
+use super::{Format, Pattern, format};
 use crate::Stop;
 use crate::plan::{Bytes, Text};
 use crate::record::PageRule;
@@ -9,7 +9,7 @@ use crate::record::PageRule;
 /// The rarer rules of a text.
 #[derive(Clone, Debug, Default)]
 pub struct TextRules {
-    pub(crate) patterns: Vec<regex::bytes::Regex>,
+    pub(crate) patterns: Vec<Pattern>,
     pub(crate) formats: Vec<Format>,
     /// Sorted.
     pub(crate) among: Option<Vec<Box<[u8]>>>,

@@ -8,7 +8,7 @@ use super::scalar::exact;
 use super::types::limit;
 use crate::Stop;
 use crate::check::moment::{self, Moment, MomentRule};
-use crate::check::{BytesRules, re2};
+use crate::check::{BytesRules, Pattern, re2};
 use crate::codes::PATTERN_NOT_TAKEN;
 use crate::plan::{Bytes, Node};
 
@@ -41,7 +41,7 @@ impl Job<'_, '_> {
     }
 
     /// A compiled expression of RE2; where it is none, that is said.
-    pub(super) fn re2(&mut self, text: &str, span: polywire_diag::Span) -> Option<regex::bytes::Regex> {
+    pub(super) fn re2(&mut self, text: &str, span: polywire_diag::Span) -> Option<Pattern> {
         match re2::compile(text) {
             Ok(compiled) => Some(compiled),
             Err(reason) => {

@@ -8,7 +8,7 @@ use super::types::limit;
 use super::{Job, Place};
 use crate::Stop;
 use crate::check::number::Bound;
-use crate::check::{Exact, FloatRules, Format, TextRules, pattern, well_known};
+use crate::check::{Exact, FloatRules, Format, TextRules, ecma, well_known};
 use crate::codes::{NO_PROTOBUF_FORM, PATTERN_NOT_TAKEN, RULE_NOT_CHECKED};
 use crate::plan::{Bool, Decimal, Enum, Float, Int, Int64, Node, NodeId, Text, Values, Wire};
 
@@ -87,7 +87,7 @@ impl Job<'_, '_> {
             match check {
                 Check::MinLength(count) => min = min.max(limit(*count)),
                 Check::MaxLength(count) => max = max.min(limit(*count)),
-                Check::Pattern(text) => match pattern::compile(text) {
+                Check::Pattern(text) => match ecma::compile(text) {
                     Ok(compiled) => rules.patterns.push(compiled),
                     Err(reason) => self.pattern_not_taken(text, &reason, *span),
                 },
@@ -207,8 +207,7 @@ impl Job<'_, '_> {
         if self.checks(id).iter().all(|(check, _)| *check != unless_zero) {
             return Node::Float(float);
         }
-        let plain =
-            Float { min: f64::NEG_INFINITY, max: f64::INFINITY, bounded: false, ..float.clone() };
+        let plain = Float { min: f64::NEG_INFINITY, max: f64::INFINITY, bounded: false, ..float.clone() };
         let rules = FloatRules { unless_zero: Some(Box::new(float)), ..FloatRules::default() };
         Node::Float(Float { rules: Some(Box::new(rules)), ..plain })
     }

@@ -11,7 +11,7 @@ use crate::{Frame, Step, Stop};
 /// Bytes from a place on.
 #[inline(always)]
 pub(super) fn first_chunk<const N: usize>(bytes: &[u8], at: usize) -> Option<&[u8; N]> {
-    bytes.get(at..)?.first_chunk()
+    bytes.get(at..at.wrapping_add(N))?.first_chunk()
 }
 
 impl JsonSource<'_> {
@@ -82,7 +82,8 @@ impl JsonSource<'_> {
 
     #[inline(always)]
     fn declared(&mut self, record: &Record, name: u128, from: usize, next: u32) -> Option<u32> {
-        (next..next + 2).find(|row| self.stands(record, *row as usize, name, from))
+        let next = next as usize;
+        (next..next + 2).find(|row| self.stands(record, *row, name, from)).map(|row| row as u32)
     }
 
     /// Whether the name of a row stands there, with its colon; it is passed.

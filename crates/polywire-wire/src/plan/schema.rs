@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{NodeId, Record, Text};
 use crate::Stop;
-use crate::check::SchemaNumber;
+use crate::check::{Pattern, SchemaNumber};
 
 /// One rule of a schema, or several together.
 #[derive(Clone, Debug)]
@@ -86,7 +86,7 @@ pub enum NameRule {
 #[derive(Clone, Debug)]
 pub enum Matcher {
     /// In linear time.
-    Linear(regex::bytes::Regex),
+    Linear(Pattern),
     /// By backtracking, within a limit.
     Limited(Arc<jsonschema::Validator>),
 }

@@ -3,7 +3,6 @@
 use jsonschema::error::ValidationErrorKind;
 
 use super::{Segment, State, Walk, push_segment, transcode};
-use crate::check::pattern;
 use crate::json::{JsonSource, quoted};
 use crate::plan::{
     Choice, Condition, Guard, Items, Matcher, Members, NameRule, NodeId, Residual, SchemaNode, Slot, Twice,
@@ -371,7 +370,7 @@ impl Matcher {
     /// Whether the pattern is found in a name.
     fn finds(&self, name: &[u8]) -> bool {
         match self {
-            Matcher::Linear(pattern) => pattern::finds(pattern, name),
+            Matcher::Linear(pattern) => pattern.is_match(name),
             Matcher::Limited(validator) => {
                 validator.is_valid(&serde_json::Value::String(String::from_utf8_lossy(name).into_owned()))
             }

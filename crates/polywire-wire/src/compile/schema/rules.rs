@@ -4,7 +4,7 @@ use polywire_contract::{Check, Items, JsonKind, Members, Rules, SchemaId};
 
 use super::{ALL, Job, mask, schema};
 use crate::check::number::Bound;
-use crate::check::{Exact, SchemaNumber, TextRules, pattern};
+use crate::check::{Exact, SchemaNumber, TextRules, ecma};
 use crate::compile::types::limit;
 use crate::plan::{
     Choice, Condition, ExtraRule, Guard, List, Matcher, NameRule, Node, NodeId, OnNull, Record, Row,
@@ -105,7 +105,7 @@ impl Job<'_, '_> {
                     let text = text.get_or_insert_with(any_text);
                     text.max = text.max.min(limit(*count));
                 }
-                Check::Pattern(wanted) => match pattern::compile(wanted) {
+                Check::Pattern(wanted) => match ecma::compile(wanted) {
                     Ok(compiled) => {
                         let rules = text.get_or_insert_with(any_text).rules.get_or_insert_default();
                         let rules: &mut TextRules = rules;
@@ -261,7 +261,7 @@ impl Job<'_, '_> {
         let mut patterns = Vec::new();
         for (wanted, schema) in &members.patterns {
             let node = self.child(*schema, Stop::Never);
-            let matcher = match pattern::compile(wanted) {
+            let matcher = match ecma::compile(wanted) {
                 Ok(compiled) => Some(Matcher::Linear(compiled)),
                 Err(_) => self.limited(wanted, members_span(self, *schema)).map(Matcher::Limited),
             };
