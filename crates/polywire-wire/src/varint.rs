@@ -10,6 +10,17 @@ pub(crate) fn read(bytes: &[u8], position: &mut usize, end: usize) -> Result<u64
             *position += 1;
             Ok(u64::from(*byte))
         }
+        _ => read_two(bytes, position, end),
+    }
+}
+
+#[inline(always)]
+fn read_two(bytes: &[u8], position: &mut usize, end: usize) -> Result<u64, Stop> {
+    match bytes.get(*position..) {
+        Some([low, high, ..]) if *high < 128 && *position + 1 < end => {
+            *position += 2;
+            Ok(u64::from(low & 127) | u64::from(*high) << 7)
+        }
         _ => read_long(bytes, position, end),
     }
 }

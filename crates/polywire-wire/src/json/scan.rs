@@ -5,22 +5,35 @@ use crate::{Buffer, Stop};
 const LOW: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = 0x8080_8080_8080_8080;
 
-/// How many bytes stand before the next `"`, `\` or control character; eight bytes at a time.
+/// How many bytes stand before the next `"`, `\` or control character; eight bytes at a time, the last eight overlapping.
 #[inline(always)]
 pub(super) fn scan(bytes: &[u8]) -> usize {
-    let (words, rest) = bytes.as_chunks::<8>();
-    for (at, word) in words.iter().enumerate() {
-        let word = u64::from_le_bytes(*word);
-        // With one bit turned over, `"` follows the control characters: one subtraction borrows for all of them.
-        let low = (word ^ (LOW * 2)).wrapping_sub(LOW * 0x21);
-        let backslash = (word ^ (LOW * 0x5c)).wrapping_sub(LOW);
-        let special = (low | backslash) & !word & HIGH;
-        if special != 0 {
-            return at * 8 + special.trailing_zeros() as usize / 8;
+    let mut at = 0;
+    let mut rest = bytes;
+    while let Some((word, after)) = rest.split_first_chunk() {
+        if let Some(found) = special(*word) {
+            return at + found;
         }
+        (at, rest) = (at + 8, after);
     }
-    let special = rest.iter().position(|byte| *byte < 0x20 || *byte == b'"' || *byte == b'\\');
-    words.len() * 8 + special.unwrap_or(rest.len())
+    if let Some(word) = bytes.last_chunk() {
+        return bytes.len() - 8 + special(*word).unwrap_or(8);
+    }
+    while at < bytes.len() && bytes[at] >= 0x20 && bytes[at] != b'"' && bytes[at] != b'\\' {
+        at += 1;
+    }
+    at
+}
+
+/// The place of the first special byte of eight.
+#[inline(always)]
+fn special(word: [u8; 8]) -> Option<usize> {
+    let word = u64::from_le_bytes(word);
+    // With one bit turned over, `"` follows the control characters: one subtraction borrows for all of them.
+    let low = (word ^ (LOW * 2)).wrapping_sub(LOW * 0x21);
+    let backslash = (word ^ (LOW * 0x5c)).wrapping_sub(LOW);
+    let special = (low | backslash) & !word & HIGH;
+    (special != 0).then(|| special.trailing_zeros() as usize / 8)
 }
 
 /// Four hexadecimal digits.

@@ -324,8 +324,8 @@ impl Sink for JsonSink<'_> {
             return;
         }
         self.key(slot);
-        match choice.by_number(number) {
-            Some(name) if !choice.as_number => scan::write(self.out, name),
+        match choice.text_of(number) {
+            Some(text) if !choice.as_number => self.out.slice(text),
             _ => self.signed(i64::from(number)),
         }
     }

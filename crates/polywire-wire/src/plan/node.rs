@@ -313,6 +313,8 @@ pub struct Bytes {
 pub struct Enum {
     /// Names with their numbers, in the order of the contract.
     pub(crate) names: Vec<(Box<[u8]>, i32)>,
+    /// Each as JSON writes it.
+    pub(crate) texts: Vec<Box<[u8]>>,
     /// `name"` of each; none where there are too many to try.
     pub(crate) leads: Vec<(Lead, i32)>,
     /// Places in `names`, sorted by name.
@@ -401,11 +403,17 @@ impl Enum {
     pub(crate) fn new(names: Vec<(Box<[u8]>, i32)>, open: bool) -> Enum {
         let mut sorted: Vec<u16> = (0..names.len() as u16).collect();
         sorted.sort_by(|a, b| names[*a as usize].0.cmp(&names[*b as usize].0));
+        let texts = names.iter().map(|(name, _)| {
+            let name = String::from_utf8_lossy(name);
+            crate::json::quoted(&name).into()
+        });
+        let texts = texts.collect();
         let few = if names.len() <= LEADS_MAX { &names[..] } else { &[] };
         let lead = |name: &[u8]| Lead::new(&String::from_utf8_lossy(name), "");
         let leads = few.iter().map(|(name, number)| (lead(name), *number)).collect();
         Enum {
             names,
+            texts,
             leads,
             sorted,
             open,
@@ -434,9 +442,20 @@ impl Enum {
     /// The first name of a number.
     #[inline(always)]
     pub(crate) fn by_number(&self, number: i32) -> Option<&[u8]> {
+        Some(&self.names[self.first_of(number)?].0)
+    }
+
+    /// The same as JSON writes it.
+    #[inline(always)]
+    pub(crate) fn text_of(&self, number: i32) -> Option<&[u8]> {
+        Some(&self.texts[self.first_of(number)?])
+    }
+
+    #[inline(always)]
+    fn first_of(&self, number: i32) -> Option<usize> {
         match self.names.get(number as usize) {
-            Some(entry) if entry.1 == number => Some(&entry.0),
-            _ => self.names.iter().find(|entry| entry.1 == number).map(|entry| &*entry.0),
+            Some(entry) if entry.1 == number => Some(number as usize),
+            _ => self.names.iter().position(|entry| entry.1 == number),
         }
     }
 
