@@ -90,6 +90,20 @@ impl Buffer {
         self.length += count;
     }
 
+    /// Writes the first `count` bytes of a block, then bytes.
+    #[inline(always)]
+    pub fn headed(&mut self, head: &[u8; 8], count: usize, from: &[u8]) {
+        let room = head.len() + from.len() + 16;
+        if self.length + room > self.bytes.len() {
+            self.grow(room);
+        }
+        let place = &mut self.bytes[self.length..self.length + room];
+        let count = count.min(head.len());
+        place[..head.len()].copy_from_slice(head);
+        short_copy(&mut place[count..], from);
+        self.length += count + from.len();
+    }
+
     /// Writes bytes between two marks.
     #[inline(always)]
     pub fn enclosed(&mut self, mark: u8, from: &[u8]) {
@@ -191,6 +205,9 @@ mod tests {
             expected.push(b'|');
             expected.extend_from_slice(&from[..count]);
             expected.push(b'|');
+            buffer.headed(b"abcdefgh", count % 9, &from[..count]);
+            expected.extend_from_slice(&b"abcdefgh"[..count % 9]);
+            expected.extend_from_slice(&from[..count]);
         }
         assert_eq!(buffer.bytes(), expected);
         buffer.widen(3, &[9, 8, 7]);

@@ -29,6 +29,10 @@ impl JsonSource<'_> {
             *frame = Frame { flag: 1, cursor: row + 1, ..*frame };
             return Ok(Step::Field(row));
         }
+        if !first && self.bytes.get(self.position) == Some(&b'}') {
+            self.close();
+            return Ok(Step::End);
+        }
         self.any_member(record, frame)
     }
 

@@ -100,6 +100,11 @@ impl<'a> ProtobufSink<'a> {
         if value.is_empty() && slot.implicit {
             return;
         }
+        let tag_bytes = usize::from(slot.tag_length);
+        if value.len() < 128 {
+            let head = (value.len() as u64) << (8 * tag_bytes) | slot.tag;
+            return self.out.headed(&head.to_le_bytes(), tag_bytes + 1, value);
+        }
         self.tagged(slot, value.len() as u64);
         self.out.slice(value);
     }
