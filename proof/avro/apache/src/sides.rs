@@ -1,5 +1,6 @@
 //! The two sides: Polywire's plans of a type, and apache-avro's reader and writer of its schema.
 
+use std::io::Read;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use apache_avro::Schema;
@@ -73,5 +74,24 @@ impl<'s> There<'s> {
         }
         // Where bytes end too early it reads nulls, also where no null may stand.
         if value.validate(self.schema) { Ok(value) } else { Err("nulls at the end".to_string()) }
+    }
+
+    /// Whether reading goes on where the bytes have ended.
+    pub(crate) fn runs_out(&self, bytes: &[u8]) -> bool {
+        let mut noting = Noting { rest: bytes, ran_out: false };
+        let _ = self.reader.read_value(&mut noting);
+        noting.ran_out
+    }
+}
+
+struct Noting<'b> {
+    rest: &'b [u8],
+    ran_out: bool,
+}
+
+impl Read for Noting<'_> {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        self.ran_out |= self.rest.is_empty() && !out.is_empty();
+        self.rest.read(out)
     }
 }
