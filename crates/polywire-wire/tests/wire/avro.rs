@@ -239,6 +239,8 @@ fn floats_in_maps_are_as_narrow_as_elsewhere() {
     let bytes = pair.there(json).unwrap();
     assert_eq!(bytes, b"\x02\x02k\x00\x00\xc0\x3f\x00\x02\x02\x02l\x00\x00\x20\x40\x00");
     assert_eq!(pair.back(&bytes), json);
+    let large = pair.there(r#"{"a":{"k":1e39},"b":null}"#);
+    assert_eq!(told(large.map(|bytes| format!("{bytes:?}"))), "/a/k maximum");
 }
 
 #[test]
