@@ -15,7 +15,8 @@ use crate::plan::{Bool, Decimal, Enum, Float, Int, Int64, Node, NodeId, Text, Va
 impl Job<'_, '_> {
     /// A scalar; all other shapes were dealt with before.
     pub(super) fn scalar(&mut self, id: TypeId, place: &Place) -> NodeId {
-        let kind = place.kind.unwrap_or_else(|| self.natural(id));
+        // A message is around a scalar, and is no kind of it.
+        let kind = place.kind.filter(|kind| *kind != ProtoKind::Message).unwrap_or_else(|| self.natural(id));
         // Enums have a translation, and a name is no text with rules.
         let is_enum = matches!(self.contract().ty(id).shape, Shape::Enum(_));
         let also = std::mem::replace(&mut self.also, place.pair.filter(|_| !is_enum));

@@ -228,6 +228,22 @@ fn scalars_lie_as_the_specification_says() {
 }
 
 #[test]
+fn floats_in_maps_are_as_narrow_as_elsewhere() {
+    let mut hand = Hand::default();
+    let (text, float) = (hand.text(), hand.ty(Shape::Float(Float::F32), vec![]));
+    let map = hand.ty(Shape::Map { key: text, value: float.into() }, vec![]);
+    let ty = hand.record(&[("a!", map), ("b?!", map)], Extra::Closed);
+    assert!(derive_avro(&mut hand.contract, ty));
+    let mut pair = Pair::new(&hand.contract, ty, Encoding::Avro);
+    let json = r#"{"a":{"k":1.5},"b":{"l":2.5}}"#;
+    let bytes = pair.there(json).unwrap();
+    assert_eq!(bytes, b"\x02\x02k\x00\x00\xc0\x3f\x00\x02\x02\x02l\x00\x00\x20\x40\x00");
+    assert_eq!(pair.back(&bytes), json);
+    let large = pair.there(r#"{"a":{"k":1e39},"b":null}"#);
+    assert_eq!(told(large.map(|bytes| format!("{bytes:?}"))), "/a/k maximum");
+}
+
+#[test]
 fn what_a_place_cannot_hold_is_refused() {
     let check = |shape: Shape, schema: AvroSchema, json: &str, expected: &str| {
         let (contract, ty) = one(shape, schema);
