@@ -7,7 +7,7 @@ mod values;
 use polywire_contract::{
     AvroField, AvroSchema, Check, CobolKind, CobolPage, CobolSign, CobolUsage, Extra, Int, Shape,
 };
-use polywire_wire::Encoding;
+use polywire_wire::{Compiler, Encoding, PlanOptions, Scratch};
 
 use book::{Book, Item, Ways, comp, literal_list, literal_number, literal_text, number, observed, through};
 
@@ -595,4 +595,33 @@ fn counts_and_selectors_in_groups_must_agree() {
     refused(r#"{"id":"","kind":"U"}"#, r#""lines":[],"area":"","tail":"z""#, "/header/counts required");
     refused(r#"{"id":"","counts":3}"#, rest, "/header/counts type");
     refused("null", rest, "/header type");
+}
+
+#[test]
+fn counts_in_groups_must_agree_wherever_they_come_from() {
+    let mut book = Book::default();
+    let whole = headed(&mut book);
+    let bytes = b"abU02one2  wordz";
+    book.hand.derive();
+    let (message, back) = through(&mut book, whole, Encoding::Protobuf, bytes);
+    assert_eq!(back.as_deref(), Ok(&bytes[..]));
+    let contract = &book.hand.contract;
+    let (mut compiler, mut diags) = (Compiler::new(contract), Vec::new());
+    let options = PlanOptions::default();
+    let mut plan = |from, to| compiler.ty(whole.0.into(), from, to, &options, &mut diags).unwrap();
+    let (same, there) = (plan(Encoding::Json, Encoding::Json), plan(Encoding::Protobuf, Encoding::Record));
+    let (plans, mut scratch, mut out) = (compiler.finish(), Scratch::new(1), Vec::new());
+    let mut told = |plan, input: &[u8]| {
+        let refusal = plans.transcode(plan, input, &mut out, &mut scratch).err();
+        refusal.map(|refusal| format!("{} {}", refusal.violations[0].path, refusal.violations[0].rule))
+    };
+    let json = r#"{"header":{"id":"","kind":"N","counts":{"lineCount":1}},"lines":["a"],"area":7,"tail":""}"#;
+    assert_eq!(told(same, json.as_bytes()), None);
+    let wrong = json.replace(":1}", ":2}");
+    assert_eq!(told(same, wrong.as_bytes()).as_deref(), Some("/header/counts/lineCount const"));
+    // The count is the last field of the innermost message.
+    let at = message.windows(4).position(|part| part == [0x1a, 2, 8, 2]).unwrap();
+    let mut wrong = message.clone();
+    wrong[at + 3] = 3;
+    assert_eq!(told(there, &wrong).as_deref(), Some("/header/counts/lineCount const"));
 }
