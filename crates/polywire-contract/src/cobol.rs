@@ -57,15 +57,15 @@ pub enum CobolKind {
         min: u32,
         /// Most occurrences.
         max: u32,
-        /// The item before it in the same group that says how many there are (`DEPENDING ON`).
+        /// The item before it that says how many there are (`DEPENDING ON`): in the same group, or in a group of that.
         depending: Option<CobolId>,
         /// What follows begins after the last occurrence (`ODOSLIDE`); else after the place for the most.
         slides: bool,
     },
     /// `REDEFINES`: a sum.
     Redefines {
-        /// The item that says which alternative lies there: before it in the same group; or in one of the alternatives, all of
-        /// which have such an item in the same bytes.
+        /// The item that says which alternative lies there: before it in the same group, or in a group of that; or in one of
+        /// the alternatives, all of which have such an item in the same bytes.
         selector: CobolId,
         /// Its alternatives; all begin at the same byte.
         alternatives: Vec<CobolAlternative>,
@@ -199,26 +199,63 @@ impl Cobol {
     /// The fields of a group that follow from others: counts and selectors.
     pub fn derived(&self, group: CobolId) -> Vec<Derived> {
         let CobolKind::Group(fields) = &self.get(group).kind else { return Vec::new() };
-        let field_of = |id: CobolId| fields.iter().find(|field| field.item == id)?.field;
-        let derived = fields.iter().filter_map(|part| {
+        let here = fields.iter().filter_map(|part| {
             let of = part.field?;
-            match &self.get(part.item).kind {
-                CobolKind::Table { depending, .. } => {
-                    let field = field_of((*depending)?)?;
-                    Some(Derived { field, from: Derivation::Count(of) })
-                }
+            let (id, from) = match &self.get(part.item).kind {
+                CobolKind::Table { depending, .. } => ((*depending)?, Derivation::Count(of)),
                 CobolKind::Redefines { selector, alternatives, .. } => {
                     let mut values = vec![Vec::new(); alternatives.len()];
                     for alternative in alternatives {
                         *values.get_mut(alternative.variant as usize)? = alternative.values.clone();
                     }
-                    let field = field_of(*selector)?;
-                    Some(Derived { field, from: Derivation::Alternative { sum: of, values } })
+                    (*selector, Derivation::Alternative { sum: of, values })
                 }
-                _ => None,
-            }
+                _ => return None,
+            };
+            let way = self.way(fields, id)?;
+            Some(Derived { field: way[0], below: way[1..].to_vec(), from })
         });
-        derived.collect()
+        let around = fields.iter().filter_map(|part| {
+            let field = part.field.filter(|_| self.is_told_around(fields, part.item))?;
+            Some(Derived { field, below: Vec::new(), from: Derivation::Around })
+        });
+        here.chain(around).collect()
+    }
+
+    /// The fields that lead to an item of a group, or of a group in it.
+    fn way(&self, fields: &[CobolField], id: CobolId) -> Option<Vec<u32>> {
+        fields.iter().find_map(|part| {
+            let field = part.field?;
+            if part.item == id {
+                return Some(vec![field]);
+            }
+            let CobolKind::Group(inner) = &self.items.get(part.item.0 as usize)?.kind else { return None };
+            Some([field].into_iter().chain(self.way(inner, id)?).collect())
+        })
+    }
+
+    /// Whether an item is a count or selector of something that stands outside of its group.
+    fn is_told_around(&self, fields: &[CobolField], id: CobolId) -> bool {
+        let tells = |kind: &CobolKind| match kind {
+            CobolKind::Table { depending, .. } => *depending == Some(id),
+            CobolKind::Redefines { selector, .. } => *selector == id,
+            _ => false,
+        };
+        if !matches!(self.get(id).kind, CobolKind::Number(_) | CobolKind::Text { .. }) {
+            return false;
+        }
+        let beside = |at: usize| fields.iter().any(|part| part.item.0 as usize == at);
+        let is_alternative = |kind: &CobolKind| {
+            match kind {
+            CobolKind::Redefines { alternatives, .. } => alternatives.iter().any(|alternative| {
+                matches!(&self.get(alternative.item).kind, CobolKind::Group(inner) if inner == fields)
+            }),
+            _ => false,
+        }
+        };
+        // An alternative's own selector is its tag.
+        let mut items = self.items.iter().enumerate();
+        items.any(|(at, item)| tells(&item.kind) && !beside(at) && !is_alternative(&item.kind))
     }
 }
 

@@ -182,6 +182,8 @@ pub enum Extra {
 pub struct Derived {
     /// The field's place in [`Record::fields`].
     pub field: u32,
+    /// Where it is a record, the way from there to the field that is meant; each is a place in the next record's fields.
+    pub below: Vec<u32>,
     /// What it follows from.
     pub from: Derivation,
 }
@@ -189,6 +191,8 @@ pub struct Derived {
 /// What a field's value follows from.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Derivation {
+    /// What a record around this one says of it, by a way that ends here.
+    Around,
     /// How many items the list in this field has (`OCCURS … DEPENDING ON`).
     Count(u32),
     /// Which alternative the sum in a field holds (`REDEFINES`).

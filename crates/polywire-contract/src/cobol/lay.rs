@@ -18,6 +18,8 @@ struct Course {
     /// The next anchor that is free.
     anchors: usize,
     depth: u32,
+    /// The items before this one that can say how many, or which, it is: of its group, and of groups in that.
+    before: Vec<CobolId>,
 }
 
 /// What was found out of an item.
@@ -34,18 +36,12 @@ impl Cobol {
     /// # Errors
     /// What cannot be laid out, in words.
     pub fn lay(&mut self, record: CobolId, page: CobolPage) -> Result<(), String> {
-        let mut course = Course { page, anchors: 1, depth: 0 };
-        self.lay_item(record, CobolAt::default(), &[], &mut course).map(|_| ())
+        let mut course = Course { page, anchors: 1, depth: 0, before: Vec::new() };
+        self.lay_item(record, CobolAt::default(), &mut course).map(|_| ())
     }
 
-    /// An item, and what it is made of; `before` are those before it in the same group.
-    fn lay_item(
-        &mut self,
-        id: CobolId,
-        start: CobolAt,
-        before: &[CobolId],
-        course: &mut Course,
-    ) -> Result<Extent, String> {
+    /// An item, and what it is made of.
+    fn lay_item(&mut self, id: CobolId, start: CobolAt, course: &mut Course) -> Result<Extent, String> {
         let Some(item) = self.items.get(id.0 as usize) else { return Err("an item is missing".into()) };
         if item.place.is_some() {
             return Err("an item lies in two places".into());
@@ -55,11 +51,13 @@ impl Cobol {
         }
         course.depth += 1;
         let kind = item.kind.clone();
+        let mut before = std::mem::take(&mut course.before);
         let extent = match kind {
             CobolKind::Group(fields) => {
                 let parts: Vec<CobolId> = fields.iter().map(|field| field.item).collect();
                 let extent = self.lay_group(&parts, start, course)?;
                 self.check_fillers(&fields)?;
+                before.append(&mut course.before);
                 extent
             }
             CobolKind::Text { size, .. } | CobolKind::Bytes(size) => fixed(start, size.into())?,
@@ -72,7 +70,7 @@ impl Cobol {
                     return Err(format!("{min} to {max} occurrences"));
                 }
                 if let Some(count) = depending {
-                    self.check_count(count, max, before)?;
+                    self.check_count(count, max, &before)?;
                 }
                 let slides = slides && depending.is_some();
                 self.lay_table(item, max, slides, start, course)?
@@ -83,11 +81,13 @@ impl Cobol {
                 }
                 let parts: Vec<CobolId> = alternatives.iter().map(|alternative| alternative.item).collect();
                 let extent = self.lay_alternatives(&parts, apart, start, course)?;
-                self.check_selector(selector, &parts, before)?;
+                self.check_selector(selector, &parts, &before)?;
                 extent
             }
         };
         course.depth -= 1;
+        before.push(id);
+        course.before = before;
         if extent.most == 0 || extent.most > RECORD_BYTES_MAX {
             return Err(format!("an item of {} bytes", extent.most));
         }
@@ -103,8 +103,8 @@ impl Cobol {
         course: &mut Course,
     ) -> Result<Extent, String> {
         let (mut at, mut most) = (start, 0);
-        for (place, part) in parts.iter().enumerate() {
-            let extent = self.lay_item(*part, at, &parts[..place], course)?;
+        for part in parts {
+            let extent = self.lay_item(*part, at, course)?;
             at = extent.end;
             most += extent.most;
         }
@@ -127,7 +127,7 @@ impl Cobol {
                 Err(format!("a count that cannot say {max}"))
             }
             Some(CobolKind::Number(number)) if number.scale == 0 && before.contains(&count) => Ok(()),
-            _ => Err("what a table depends on must be an integer before it in the same group".into()),
+            _ => Err("what a table depends on must be an integer before it in the same group, or in a group of that".into()),
         }
     }
 
@@ -147,7 +147,7 @@ impl Cobol {
         if told && place.is_some() && (before.contains(&selector) || parts.iter().all(holds)) {
             return Ok(());
         }
-        Err("a selector must be text or an integer before the area in the same group, or in every alternative".into())
+        Err("a selector must be text or an integer before the area in the same group, or in a group of that, or in every alternative".into())
     }
 
     fn lay_table(
@@ -164,7 +164,7 @@ impl Cobol {
         }
         let after = course.anchor()?;
         let inside = CobolAt { anchor: course.anchor()?, offset: 0 };
-        let occurrence = self.lay_item(item, inside, &[], course)?;
+        let occurrence = self.lay_item(item, inside, course)?;
         // Anchors inside of occurrences are free again behind the table.
         course.anchors = usize::from(after) + 1;
         let most = occurrence.most.saturating_mul(max.into());
@@ -185,7 +185,8 @@ impl Cobol {
     ) -> Result<Extent, String> {
         let mut most = 0;
         for part in parts {
-            let extent = self.lay_item(*part, start, &[], course)?;
+            let extent = self.lay_item(*part, start, course)?;
+            course.before.clear();
             if extent.end.anchor != start.anchor && !apart {
                 return Err("a table whose length varies inside of a redefined area".into());
             }

@@ -171,7 +171,8 @@ impl<'a> Engine<'a> {
         for at in 0..record.fields.len() as u32 {
             let path: FieldPath = outer.iter().copied().chain([at]).collect();
             // Counts and selectors follow from what they count.
-            let derived = record.derived.iter().any(|derived| derived.field == at);
+            let derived =
+                record.derived.iter().any(|derived| derived.below.is_empty() && derived.field == at);
             let origin = if derived { Origin::Absent } else { self.origin(matching, &path) };
             maps.push(FieldMap { field: at, origin });
         }
@@ -372,7 +373,8 @@ impl<'a> Engine<'a> {
         let Some(record) = self.contract.record(record) else { return };
         for (at, field) in record.fields.iter().enumerate() {
             let path: FieldPath = outer.iter().copied().chain([at as u32]).collect();
-            let derived = record.derived.iter().any(|derived| derived.field as usize == at);
+            let derived =
+                record.derived.iter().any(|derived| derived.below.is_empty() && derived.field as usize == at);
             let known = [&matching.used, &matching.silent].into_iter().any(|set| set.contains(&path));
             if derived || known || matching.dropped.contains_key(&path) {
                 continue;

@@ -98,6 +98,7 @@ impl Job<'_, '_> {
         let mut laid = Laid { in_order, derived: Vec::new() };
         for derived in shape.derived.iter().filter(|_| !self.source_derives()) {
             let (of, from) = match &derived.from {
+                Derivation::Around => (derived.field, DerivedFrom::Around),
                 Derivation::Count(list) => (*list, DerivedFrom::Count),
                 Derivation::Alternative { sum, values } => {
                     let json = |value| literal::json(value).into_bytes().into();
@@ -108,6 +109,18 @@ impl Job<'_, '_> {
             let row = |field: u32| places.get(field as usize).copied().flatten();
             let (Some(row), Some(of)) = (row(derived.field), row(of)) else { continue };
             let postponed = !in_order || self.target_derives();
+            if !derived.below.is_empty() {
+                let Some(below) = self.names_below(shape, derived) else { continue };
+                let rewritten = self.target_derives();
+                laid.derived.push(Derived {
+                    row: row as u16,
+                    below,
+                    of: of as u16,
+                    from,
+                    postponed: rewritten,
+                });
+                continue;
+            }
             if postponed {
                 rows[row].required = false;
             }
@@ -115,9 +128,31 @@ impl Job<'_, '_> {
                 // What was found must stay.
                 rows[row].absent = Absent::Nothing;
             }
-            laid.derived.push(Derived { row: row as u16, of: of as u16, from, postponed });
+            let told_around = matches!(from, DerivedFrom::Around);
+            if !told_around || self.target_derives() {
+                laid.derived.push(Derived {
+                    row: row as u16,
+                    below: Vec::new(),
+                    of: of as u16,
+                    from,
+                    postponed,
+                });
+            }
         }
         (in_order || !laid.derived.is_empty()).then(|| Box::new(laid))
+    }
+
+    /// The names of the fields on the way to one that follows from another.
+    fn names_below(&self, shape: &Shape, derived: &polywire_contract::Derived) -> Option<Vec<Box<[u8]>>> {
+        let mut record = shape;
+        let mut at = derived.field;
+        let mut names = Vec::new();
+        for next in &derived.below {
+            record = self.contract().record(record.fields.get(at as usize)?.ty.id)?;
+            at = *next;
+            names.push(record.fields.get(at as usize)?.name.as_bytes().into());
+        }
+        Some(names)
     }
 }
 

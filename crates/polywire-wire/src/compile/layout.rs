@@ -122,7 +122,14 @@ impl Description for Types {
         let member_of = |field| members.iter().find(|member| member.field == Some(field));
         let name = |field: u32| record.fields.get(field as usize).map_or("", |field| &field.name);
         for derived in &record.derived {
-            let (Derivation::Count(of) | Derivation::Alternative { sum: of, .. }) = &derived.from;
+            let of = match &derived.from {
+                Derivation::Count(of) | Derivation::Alternative { sum: of, .. }
+                    if derived.below.is_empty() =>
+                {
+                    of
+                }
+                _ => return Err(format!("`{}` stands in another struct", name(derived.field))),
+            };
             let says = member_of(derived.field).map(|member| member.layout);
             let by = member_of(*of).and_then(|member| contract.layouts.get(member.layout).by);
             if by.is_none() || by != says {
@@ -139,7 +146,7 @@ impl Description for Types {
                     let named = record.fields.get(says as usize).map(|field| &contract.ty(field.ty.id).shape);
                     *sum == field && tags_fit(contract, (members[by as usize], named), *member, values)
                 }
-                None => false,
+                Some(Derivation::Around) | None => false,
             };
             if !fits {
                 return Err(format!(

@@ -105,7 +105,8 @@ impl<'a> Job<'_, 'a> {
                 Part::Row => {
                     let place = Place::field(&field.name, proto, proto_json);
                     let spots = self.stepped(spots, ty, Step::Field(at));
-                    let derived = shape.derived.iter().any(|derived| derived.field as usize == at);
+                    let derived =
+                        shape.derived.iter().any(|one| one.below.is_empty() && one.field as usize == at);
                     self.row(field, Place { spots, derived, ..place }, id, rows.len())
                 }
                 Part::Elsewhere => self.elsewhere(field, proto),

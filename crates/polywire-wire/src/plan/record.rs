@@ -104,9 +104,15 @@ pub struct Laid {
 }
 
 impl Laid {
+    /// Whether the record is gone into once more.
+    pub(crate) fn goes_back(&self) -> bool {
+        self.derived.iter().any(|derived| !derived.below.is_empty())
+    }
+
     /// Whether a row is written after all others.
     pub(crate) fn is_postponed(&self, row: usize) -> bool {
-        self.derived.iter().any(|derived| derived.postponed && usize::from(derived.row) == row)
+        let postponed = |derived: &Derived| derived.postponed && derived.below.is_empty();
+        self.derived.iter().any(|derived| postponed(derived) && usize::from(derived.row) == row)
     }
 }
 
@@ -114,6 +120,8 @@ impl Laid {
 #[derive(Clone, Debug)]
 pub struct Derived {
     pub(crate) row: u16,
+    /// The way from there to the row that is meant, by names; none where it is that row.
+    pub(crate) below: Vec<Box<[u8]>>,
     /// The list that it counts, or the sum whose alternative it names.
     pub(crate) of: u16,
     pub(crate) from: DerivedFrom,
@@ -124,6 +132,8 @@ pub struct Derived {
 /// How it follows.
 #[derive(Clone, Debug)]
 pub enum DerivedFrom {
+    /// As a record around this one says.
+    Around,
     /// How many items the list has.
     Count,
     /// JSON of the values that name each alternative.

@@ -8,7 +8,7 @@ use super::record::{Seen, in_range};
 use super::state::Found;
 use super::{Segment, Walk};
 use crate::json::JsonSink;
-use crate::plan::{Derived, DerivedFrom, Laid, Record, Row, Slot, Written};
+use crate::plan::{Derived, DerivedFrom, Laid, Node, Record, Row, Slot, Written};
 use crate::{Mark, Sink, Source, Step, Stop};
 
 /// A list or sum that does not say how many items it has, or which alternative it is.
@@ -38,7 +38,12 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
         slot: &Slot,
         written: Option<&'a Written>,
     ) -> Result<(), Stop> {
+        let before = self.source.mark();
         let mut frame = self.source.enter(record)?;
+        let goes_back = laid.goes_back();
+        if goes_back {
+            self.source.keep(&mut frame);
+        }
         let opened = self.sink.open(slot);
         if let Some((slot, value)) = written {
             self.sink.tag(slot, value);
@@ -76,6 +81,11 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
         for derived in &laid.derived {
             self.derived(&mut course, derived)?;
         }
+        if goes_back {
+            // What was noted of this object is forgotten.
+            let end = Mark { index: before.index, ..self.source.mark() };
+            self.source.jump(end)?;
+        }
         if let Some(range) = record.members {
             in_range(course.seen.members, range)?;
         }
@@ -92,11 +102,11 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
         if self.see(&mut course.seen, at) && !self.is_elsewhere(row) {
             return self.twice(record, at);
         }
-        let derived = course.laid.derived.iter().find(|derived| derived.row == at);
-        if course.indexing || derived.is_some() {
+        let mut derived = course.laid.derived.iter().filter(|derived| derived.row == at);
+        if course.indexing || derived.next().is_some() {
             self.state.places[place].at = Some(self.source.mark());
         }
-        if course.indexing || derived.is_some_and(|derived| derived.postponed) {
+        if course.indexing || course.laid.is_postponed(at.into()) {
             return self.pass_over(row);
         }
         if course.in_order {
@@ -168,8 +178,11 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
             return Ok(());
         };
         let told = self.state.places[course.base + usize::from(derived.of)].told;
-        if told == NOTHING_TOLD {
+        if told == NOTHING_TOLD || matches!(derived.from, DerivedFrom::Around) {
             return Ok(());
+        }
+        if !derived.below.is_empty() {
+            return self.derived_below(course, derived, mark, told);
         }
         let end = self.source.mark();
         self.source.jump(mark)?;
@@ -181,6 +194,84 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
             Err(rule) => self.caught(rule, Segment::Row(course.record.id, derived.row), mark)?,
         }
         self.source.jump(end)
+    }
+
+    /// The same for a row of a record in that row.
+    #[inline(never)]
+    fn derived_below(
+        &mut self,
+        course: &Course<'a>,
+        derived: &'a Derived,
+        mark: Mark,
+        told: u32,
+    ) -> Result<(), Stop> {
+        let end = self.source.mark();
+        self.source.jump(mark)?;
+        let (mut record, mut at) = (course.record, derived.row);
+        let depth = self.state.path.len();
+        for name in &derived.below {
+            let row: &'a Row = &record.rows[usize::from(at)];
+            if COLLECT {
+                self.begin(record, at);
+            }
+            let Some(found) = self.member_of(row, name)? else {
+                self.state.path.truncate(depth);
+                return self.source.jump(end);
+            };
+            (record, at) = found;
+        }
+        let (mark, row) = (self.source.mark(), &record.rows[usize::from(at)]);
+        let agreed = self.agrees(row, derived, told);
+        self.source.jump(mark)?;
+        let mut seen = self.nothing_yet(record);
+        if COLLECT {
+            self.begin(record, at);
+        }
+        let done = match agreed {
+            Ok(()) if derived.postponed => self.field(row, &mut seen),
+            done => done,
+        };
+        if seen.wide {
+            self.state.masks.truncate(seen.base);
+        }
+        if COLLECT {
+            self.state.path.pop();
+        }
+        if let Err(rule) = done {
+            self.caught(rule, Segment::Row(record.id, at), mark)?;
+        }
+        self.state.path.truncate(depth);
+        self.source.jump(end)
+    }
+
+    /// Goes to a member of the record that is next; none where it is not there, which is told elsewhere.
+    fn member_of(&mut self, row: &'a Row, name: &[u8]) -> Result<Option<(&'a Record, u16)>, Stop> {
+        let Node::Record(record) = &self.nodes[row.node.at()] else { return Ok(None) };
+        let Some(wanted) = record.by_name(name) else { return Ok(None) };
+        self.source.place(&row.slot);
+        let Ok(mut frame) = self.source.enter(record) else { return Ok(None) };
+        self.source.keep(&mut frame);
+        let mut found = None;
+        loop {
+            match self.source.next(record, &mut frame) {
+                Ok(Step::Field(at)) => {
+                    if at as u16 == wanted {
+                        found = Some(self.source.mark());
+                    }
+                    // What is wrong there is told elsewhere.
+                    if self.pass_over(&record.rows[at as usize]).is_err() {
+                        return Ok(None);
+                    }
+                }
+                Ok(Step::Unknown(_)) if self.source.zeroes() => {}
+                Ok(Step::Unknown(_)) => self.source.skip()?,
+                Ok(Step::End) => break,
+                Err(_) => return Ok(None),
+            }
+        }
+        let Some(mark) = found else { return Ok(None) };
+        self.source.jump(mark)?;
+        Ok(Some((record, wanted)))
     }
 
     fn agrees(&mut self, row: &'a Row, derived: &Derived, told: u32) -> Result<(), Stop> {
@@ -197,6 +288,7 @@ impl<'a, S: Source + ?Sized, K: Sink + ?Sized, const COLLECT: bool> Walk<'a, S, 
         let read = walk.value_apart(row.node, &Slot::bare());
         let text = shown.bytes();
         let agrees = match &derived.from {
+            DerivedFrom::Around => true,
             // 64 bits may stand between quotes.
             DerivedFrom::Count => is_number(text, told),
             DerivedFrom::Alternative(values) => {

@@ -9,8 +9,8 @@ pub(super) struct Seen {
     /// Rows of the first 64.
     rows: u64,
     /// Where the bits of a wider record begin in the state.
-    base: usize,
-    wide: bool,
+    pub(super) base: usize,
+    pub(super) wide: bool,
     groups: u64,
     pub(super) members: u32,
 }

@@ -7,7 +7,7 @@ mod values;
 use polywire_contract::{
     AvroField, AvroSchema, Check, CobolKind, CobolPage, CobolSign, CobolUsage, Extra, Int, Shape,
 };
-use polywire_wire::Encoding;
+use polywire_wire::{Compiler, Encoding, PlanOptions, Scratch};
 
 use book::{Book, Item, Ways, comp, literal_list, literal_number, literal_text, number, observed, through};
 
@@ -526,4 +526,102 @@ fn what_a_place_cannot_hold_is_no_rule_to_be_observed() {
     check(r#"{"a":"xyz","n":7}"#, Err("/a maxLength"));
     check(r#"{"a":"x","n":100}"#, Err("/n maximum"));
     check(r#"{"a":"x"}"#, Err("/n required"));
+}
+
+/// `05 HEADER. 10 ID PIC X(2). 10 KIND PIC X. 10 COUNTS. 15 LINE-COUNT PIC 9(2).`, then a table that depends on LINE-COUNT,
+/// an area that KIND tells of, and a tail.
+fn headed(book: &mut Book) -> Item {
+    let digits = number(CobolUsage::Display, 2, 0, CobolSign::None);
+    let (id, kind, count) = (book.text(2), book.text(1), book.int(Int::U8, digits));
+    let counts = book.group(&[("lineCount!", count)], Extra::Closed);
+    let header = book.group(&[("id!", id), ("kind!", kind), ("counts!", counts)], Extra::Closed);
+    let line = book.text(3);
+    let lines = book.table(line, 0, 20, Some(count));
+    let (words, figure) =
+        (book.text(4), book.int(Int::U32, number(CobolUsage::Display, 4, 0, CobolSign::None)));
+    let texts = [literal_text("T"), literal_text("U")];
+    let area = book.redefines(kind, &[(words, &texts), (figure, &[literal_text("N")])]);
+    let tail = book.text(1);
+    book.group(&[("header!", header), ("lines!", lines), ("area!", area), ("tail!", tail)], Extra::Closed)
+}
+
+#[test]
+fn counts_and_selectors_stand_in_groups_before() {
+    let mut book = Book::default();
+    let whole = headed(&mut book);
+    let mut ways = book.done(whole, CobolPage::Ascii);
+    let bytes = b"abU02one2  wordz";
+    ways.same(r#"{"header":{"id":"ab","kind":"U","counts":{"lineCount":2}},"lines":["one","2"],"area":"word","tail":"z"}"#, bytes);
+    ways.through_protobuf(bytes);
+    ways.same(
+        r#"{"header":{"id":"ab","kind":"N","counts":{"lineCount":0}},"lines":[],"area":42,"tail":"z"}"#,
+        b"abN000042z",
+    );
+    // Members in every order, and with what follows from others or without it.
+    let members = [r#""lines":["one","2"]"#, r#""area":"word""#, r#""tail":"z""#];
+    let headers = [
+        (r#""header":{"id":"ab","kind":"U","counts":{"lineCount":2}}"#, &bytes[..]),
+        (r#""header":{"counts":{"lineCount":2},"kind":"U","id":"ab"}"#, bytes),
+        (r#""header":{"kind":"U","counts":{},"id":"ab"}"#, bytes),
+        (r#""header":{"counts":{},"id":"ab"}"#, b"abT02one2  wordz"),
+    ];
+    for (header, expected) in headers {
+        for place in 0..24 {
+            let mut rest = vec![header, members[0], members[1], members[2]];
+            let (a, b, c) = (place % 4, place / 4 % 3, place / 12);
+            let json: Vec<&str> = vec![rest.remove(a), rest.remove(b), rest.remove(c), rest[0]];
+            let json = format!("{{{}}}", json.join(","));
+            assert_eq!(ways.record(&json).as_deref(), Ok(expected), "{json}");
+        }
+    }
+}
+
+#[test]
+fn counts_and_selectors_in_groups_must_agree() {
+    let mut book = Book::default();
+    let whole = headed(&mut book);
+    let mut ways = book.done(whole, CobolPage::Ascii);
+    let mut refused = |header: &str, rest: &str, expected: &str| {
+        for json in [format!(r#"{{"header":{header},{rest}}}"#), format!(r#"{{{rest},"header":{header}}}"#)] {
+            assert_eq!(ways.record(&json), Err(expected.to_string()), "{json}");
+        }
+    };
+    let rest = r#""lines":["one"],"area":7,"tail":"z""#;
+    refused(r#"{"id":"","counts":{"lineCount":2}}"#, rest, "/header/counts/lineCount const");
+    refused(r#"{"id":"","counts":{"lineCount":"1"}}"#, rest, "/header/counts/lineCount type");
+    refused(r#"{"id":"","counts":{"lineCount":300}}"#, rest, "/header/counts/lineCount maximum");
+    refused(r#"{"id":"","kind":"T","counts":{}}"#, rest, "/header/kind const");
+    refused(r#"{"kind":"N","counts":{}}"#, rest, "/header/id required");
+    refused(r#"{"id":"","kind":"U"}"#, r#""lines":[],"area":"","tail":"z""#, "/header/counts required");
+    refused(r#"{"id":"","counts":3}"#, rest, "/header/counts type");
+    refused("null", rest, "/header type");
+}
+
+#[test]
+fn counts_in_groups_must_agree_wherever_they_come_from() {
+    let mut book = Book::default();
+    let whole = headed(&mut book);
+    let bytes = b"abU02one2  wordz";
+    book.hand.derive();
+    let (message, back) = through(&mut book, whole, Encoding::Protobuf, bytes);
+    assert_eq!(back.as_deref(), Ok(&bytes[..]));
+    let contract = &book.hand.contract;
+    let (mut compiler, mut diags) = (Compiler::new(contract), Vec::new());
+    let options = PlanOptions::default();
+    let mut plan = |from, to| compiler.ty(whole.0.into(), from, to, &options, &mut diags).unwrap();
+    let (same, there) = (plan(Encoding::Json, Encoding::Json), plan(Encoding::Protobuf, Encoding::Record));
+    let (plans, mut scratch, mut out) = (compiler.finish(), Scratch::new(1), Vec::new());
+    let mut told = |plan, input: &[u8]| {
+        let refusal = plans.transcode(plan, input, &mut out, &mut scratch).err();
+        refusal.map(|refusal| format!("{} {}", refusal.violations[0].path, refusal.violations[0].rule))
+    };
+    let json = r#"{"header":{"id":"","kind":"N","counts":{"lineCount":1}},"lines":["a"],"area":7,"tail":""}"#;
+    assert_eq!(told(same, json.as_bytes()), None);
+    let wrong = json.replace(":1}", ":2}");
+    assert_eq!(told(same, wrong.as_bytes()).as_deref(), Some("/header/counts/lineCount const"));
+    // The count is the last field of the innermost message.
+    let at = message.windows(4).position(|part| part == [0x1a, 2, 8, 2]).unwrap();
+    let mut wrong = message.clone();
+    wrong[at + 3] = 3;
+    assert_eq!(told(there, &wrong).as_deref(), Some("/header/counts/lineCount const"));
 }

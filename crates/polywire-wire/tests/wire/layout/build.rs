@@ -128,7 +128,7 @@ impl Build {
             };
             if members[by as usize].2 != Use::Hidden {
                 record.fields[fields[by as usize] as usize].required = false;
-                record.derived.push(Derived { field: fields[by as usize], from });
+                record.derived.push(Derived { field: fields[by as usize], below: vec![], from });
             }
         }
         let declared: Vec<_> = members.iter().map(|(member, ty, _)| (*member, *ty)).collect();

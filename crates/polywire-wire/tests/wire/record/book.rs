@@ -16,6 +16,7 @@ pub(crate) type Item = (TypeId, CobolId);
 #[derive(Default)]
 pub(crate) struct Book {
     pub(crate) hand: Hand,
+    groups: Vec<Item>,
 }
 
 pub(crate) fn number(usage: CobolUsage, digits: u8, scale: u8, sign: CobolSign) -> CobolNumber {
@@ -68,18 +69,28 @@ impl Book {
         }
         let ty = self.hand.record(&fields, extra);
         let group = self.hand.contract.cobol.add(CobolKind::Group(items));
-        let derived = self.hand.contract.cobol.derived(group);
-        if let Shape::Record(record) = &mut self.hand.contract.types[ty.0 as usize].shape {
-            record.derived = derived;
-        }
+        self.groups.push((ty, group));
+        self.derive();
         (ty, group)
+    }
+
+    /// What follows from what, as far as the items are known.
+    fn derive(&mut self) {
+        for (ty, group) in &self.groups {
+            let derived = self.hand.contract.cobol.derived(*group);
+            if let Shape::Record(record) = &mut self.hand.contract.types[ty.0 as usize].shape {
+                record.derived = derived;
+            }
+        }
     }
 
     pub(crate) fn table(&mut self, item: Item, min: u32, max: u32, depending: Option<Item>) -> Item {
         let list = self.hand.list(item.0);
         let depending = depending.map(|count| count.1);
         let kind = CobolKind::Table { item: item.1, min, max, depending, slides: true };
-        (list, self.hand.contract.cobol.add(kind))
+        let table = (list, self.hand.contract.cobol.add(kind));
+        self.derive();
+        table
     }
 
     /// Alternatives with the selector's values that mean them.
@@ -98,14 +109,10 @@ impl Book {
             values: part.1.to_vec(),
         };
         let alternatives = parts.iter().enumerate().map(alternative).collect();
-        (
-            sum,
-            self.hand.contract.cobol.add(CobolKind::Redefines {
-                selector: selector.1,
-                alternatives,
-                apart: false,
-            }),
-        )
+        let kind = CobolKind::Redefines { selector: selector.1, alternatives, apart: false };
+        let area = (sum, self.hand.contract.cobol.add(kind));
+        self.derive();
+        area
     }
 
     /// Alternatives whose first field is the selector and the tag, with its values; all of a table, or apart.

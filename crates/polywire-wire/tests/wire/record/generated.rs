@@ -19,7 +19,7 @@ enum Spec {
 enum Part {
     Plain(String, Spec),
     Filler(u32),
-    /// A table and its count.
+    /// A table and its count, which may stand in groups: `group/count`.
     Counted {
         count: String,
         number: CobolNumber,
@@ -30,7 +30,7 @@ enum Part {
     },
     /// So many occurrences.
     Fixed(String, Spec, u32),
-    /// An area and its selector.
+    /// An area and its selector, which may stand in groups, too.
     Chosen {
         selector: String,
         sum: String,
@@ -47,6 +47,12 @@ impl Made {
     fn name(&mut self) -> String {
         self.names += 1;
         format!("f{}", self.names)
+    }
+
+    /// The name of a count or selector, after those of the groups around it.
+    fn way(&mut self) -> String {
+        let names: Vec<String> = (0..1 + self.random.below(3)).map(|_| self.name()).collect();
+        names.join("/")
     }
 
     fn number(&mut self, most: u64, scaled: bool) -> CobolNumber {
@@ -89,7 +95,7 @@ impl Made {
             0 | 1 if varies => {
                 let max = 1 + self.random.below(4) as u32;
                 Part::Counted {
-                    count: self.name(),
+                    count: self.way(),
                     number: self.number(4, false),
                     list: self.name(),
                     item: self.item(depth, true),
@@ -100,7 +106,7 @@ impl Made {
             2 => Part::Fixed(self.name(), self.item(depth, varies), 1 + self.random.below(3) as u32),
             3 if depth > 0 => {
                 let groups = (0..2 + self.random.below(2)).map(|_| self.group(depth - 1, false)).collect();
-                Part::Chosen { selector: self.name(), sum: self.name(), groups }
+                Part::Chosen { selector: self.way(), sum: self.name(), groups }
             }
             4 => Part::Filler(1 + self.random.below(3) as u32),
             _ => Part::Plain(self.name(), self.item(depth, varies)),
@@ -158,7 +164,7 @@ impl Made {
             }
             Part::Counted { count, list, item, min, max, .. } => {
                 let many = u64::from(*min) + self.random.below(u64::from(max - min) + 1);
-                members.insert(count.clone(), Value::from(many));
+                insert(members, count, Value::from(many));
                 let items = (0..many).map(|_| self.value(item)).collect();
                 members.insert(list.clone(), Value::Array(items));
             }
@@ -168,7 +174,7 @@ impl Made {
             }
             Part::Chosen { selector, sum, groups } => {
                 let chosen = self.random.below(groups.len() as u64) as usize;
-                members.insert(selector.clone(), Value::from(chosen_by(chosen)));
+                insert(members, selector, Value::from(chosen_by(chosen)));
                 let value = self.value(&groups[chosen]);
                 members.insert(sum.clone(), value);
             }
@@ -180,23 +186,22 @@ impl Made {
         let (Value::Object(members), Spec::Group(parts)) = (value, spec) else { return value.to_string() };
         let mut texts = Vec::new();
         for part in parts {
-            let mut add = |name: &str, text: String| texts.push(format!("\"{name}\":{text}"));
+            let named = |name: &str, text: String| format!("\"{name}\":{text}");
             match part {
                 Part::Filler(_) => {}
-                Part::Plain(name, spec) => add(name, self.shuffled(&members[name], spec)),
+                Part::Plain(name, spec) => texts.push(named(name, self.shuffled(&members[name], spec))),
                 Part::Counted { count, list, item, .. } => {
-                    add(list, self.list(&members[list], item));
-                    if self.random.below(2) == 0 {
-                        add(count, members[count].to_string());
-                    }
+                    texts.push(named(list, self.list(&members[list], item)));
+                    let told = self.random.below(2) == 0;
+                    add_told(&mut texts, count, told.then(|| told_at(value, count)));
                 }
-                Part::Fixed(name, item, _) => add(name, self.list(&members[name], item)),
+                Part::Fixed(name, item, _) => texts.push(named(name, self.list(&members[name], item))),
                 Part::Chosen { selector, sum, groups } => {
-                    let chosen = (0..groups.len()).find(|at| members[selector] == chosen_by(*at)).unwrap();
-                    add(sum, self.shuffled(&members[sum], &groups[chosen]));
-                    if self.random.below(2) == 0 {
-                        add(selector, members[selector].to_string());
-                    }
+                    let chosen =
+                        (0..groups.len()).find(|at| *told_at(value, selector) == chosen_by(*at)).unwrap();
+                    texts.push(named(sum, self.shuffled(&members[sum], &groups[chosen])));
+                    let told = self.random.below(2) == 0;
+                    add_told(&mut texts, selector, told.then(|| told_at(value, selector)));
                 }
             }
         }
@@ -216,6 +221,45 @@ fn chosen_by(at: usize) -> String {
     ["A", "B", "C"][at].to_string()
 }
 
+fn insert(members: &mut Map<String, Value>, way: &str, value: Value) {
+    let mut names = way.rsplit('/');
+    let last = names.next().unwrap();
+    let (mut name, mut value) = (last, value);
+    for outer in names {
+        value = Value::Object(Map::from_iter([(name.to_string(), value)]));
+        name = outer;
+    }
+    members.insert(name.to_string(), value);
+}
+
+fn told_at<'v>(value: &'v Value, way: &str) -> &'v Value {
+    value.pointer(&format!("/{way}")).unwrap()
+}
+
+/// The member, or of groups around it that they are empty.
+fn add_told(texts: &mut Vec<String>, way: &str, told: Option<&Value>) {
+    let (outer, last) = way.rsplit_once('/').map_or((None, way), |(outer, last)| (Some(outer), last));
+    let mut text = told.map_or(String::new(), |told| format!("\"{last}\":{told}"));
+    for name in outer.iter().flat_map(|outer| outer.rsplit('/')) {
+        text = format!("\"{name}\":{{{text}}}");
+    }
+    if !text.is_empty() {
+        texts.push(text);
+    }
+}
+
+/// An item in groups of its own; the name of the outermost.
+fn around(book: &mut Book, way: &str, item: Item) -> (String, Item) {
+    let mut names = way.rsplit('/');
+    let mut name = names.next().unwrap().to_string();
+    let mut item = item;
+    for outer in names {
+        item = book.group(&[(&name, item)], Extra::Closed);
+        name = format!("{outer}!");
+    }
+    (name, item)
+}
+
 // ---- the copybook
 
 fn build(book: &mut Book, spec: &Spec) -> Item {
@@ -232,7 +276,7 @@ fn build(book: &mut Book, spec: &Spec) -> Item {
                     Part::Counted { count, number, list, item, min, max } => {
                         let counter = book.int(Int::I32, *number);
                         let item = build(book, item);
-                        made.push((count.clone(), counter));
+                        made.push(around(book, count, counter));
                         made.push((format!("{list}!"), book.table(item, *min, *max, Some(counter))));
                     }
                     Part::Fixed(name, item, many) => {
@@ -246,7 +290,7 @@ fn build(book: &mut Book, spec: &Spec) -> Item {
                             (0..groups.len()).map(|at| [literal_text(&chosen_by(at))]).collect();
                         let parts: Vec<_> =
                             groups.iter().zip(&values).map(|(group, values)| (*group, &values[..])).collect();
-                        made.push((selector.clone(), by));
+                        made.push(around(book, selector, by));
                         made.push((format!("{sum}!"), book.redefines(by, &parts)));
                     }
                 }
@@ -278,11 +322,11 @@ fn part_bytes(value: &Value, part: &Part) -> Vec<u8> {
         Part::Plain(name, spec) => bytes(&value[name], spec),
         Part::Filler(size) => vec![0x40; *size as usize],
         Part::Counted { count, number, list, item, .. } => {
-            [number_bytes(&value[count].to_string(), *number), items(list, item)].concat()
+            [number_bytes(&told_at(value, count).to_string(), *number), items(list, item)].concat()
         }
         Part::Fixed(name, item, _) => items(name, item),
         Part::Chosen { selector, sum, groups } => {
-            let by = value[selector].as_str().unwrap();
+            let by = told_at(value, selector).as_str().unwrap();
             let chosen = (0..groups.len()).find(|at| chosen_by(*at) == by).unwrap();
             let mut area = bytes(&value[sum], &groups[chosen]);
             area.resize(groups.iter().map(length).max().unwrap(), 0x40);
