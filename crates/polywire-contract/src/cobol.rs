@@ -245,13 +245,11 @@ impl Cobol {
             return false;
         }
         let beside = |at: usize| fields.iter().any(|part| part.item.0 as usize == at);
-        let is_alternative = |kind: &CobolKind| {
-            match kind {
-            CobolKind::Redefines { alternatives, .. } => alternatives.iter().any(|alternative| {
-                matches!(&self.get(alternative.item).kind, CobolKind::Group(inner) if inner == fields)
-            }),
+        let holds =
+            |item: CobolId| matches!(&self.get(item).kind, CobolKind::Group(inner) if inner == fields);
+        let is_alternative = |kind: &CobolKind| match kind {
+            CobolKind::Redefines { alternatives, .. } => alternatives.iter().any(|one| holds(one.item)),
             _ => false,
-        }
         };
         // An alternative's own selector is its tag.
         let mut items = self.items.iter().enumerate();

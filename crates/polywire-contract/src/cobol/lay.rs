@@ -127,7 +127,8 @@ impl Cobol {
                 Err(format!("a count that cannot say {max}"))
             }
             Some(CobolKind::Number(number)) if number.scale == 0 && before.contains(&count) => Ok(()),
-            _ => Err("what a table depends on must be an integer before it in the same group, or in a group of that".into()),
+            _ => Err("what a table depends on must be an integer before it in the same group, or in a group of that"
+                .into()),
         }
     }
 
@@ -147,7 +148,9 @@ impl Cobol {
         if told && place.is_some() && (before.contains(&selector) || parts.iter().all(holds)) {
             return Ok(());
         }
-        Err("a selector must be text or an integer before the area in the same group, or in a group of that, or in every alternative".into())
+        Err("a selector must be text or an integer before the area in the same group, or in a group of that, \
+             or in every alternative"
+            .into())
     }
 
     fn lay_table(
