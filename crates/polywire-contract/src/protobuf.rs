@@ -61,6 +61,13 @@ pub struct ProtoEnum {
     pub proto_json: bool,
 }
 
+impl ProtoEnum {
+    /// Whether it is the enum that JSON shows as `null`.
+    pub fn is_null(&self) -> bool {
+        self.full_name == "google.protobuf.NullValue"
+    }
+}
+
 /// How a value lies on the Protobuf wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProtoKind {

@@ -100,7 +100,7 @@ impl<'a> Job<'_, 'a> {
             shape.values.iter().enumerate().map(|(at, v)| (v.name.as_bytes().into(), number(at))).collect();
         let mut target = Enum::new(names, false);
         target.text = choice.text;
-        target.as_number = proto.is_some() && self.mode.json.enum_numbers;
+        self.shown(&mut target, proto);
         let numbers = values.iter().filter_map(|(from, to)| {
             Some((choice.names.get(*from as usize)?.1, target.names.get(*to as usize)?.1))
         });

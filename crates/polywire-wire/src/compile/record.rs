@@ -1,8 +1,8 @@
 //! Records: which fields become rows, under what name and number, and what happens to the rest.
 
 use polywire_contract::{
-    Check, Extra, Field, ProtoField, ProtoKind, ProtoRule, Record as Shape, Shape as AnyShape, TypeId,
-    TypeRef,
+    Check, Extra, Field, ProtoEnum, ProtoField, ProtoKind, ProtoRule, Record as Shape, Shape as AnyShape,
+    TypeId, TypeRef,
 };
 use polywire_diag::Diagnostic;
 
@@ -222,6 +222,10 @@ impl<'a> Job<'_, 'a> {
             AnyShape::Any => true,
             AnyShape::Sum(sum) => {
                 sum.variants.iter().any(|v| matches!(self.contract().ty(v.ty).shape, AnyShape::Any))
+            }
+            AnyShape::Enum(_) => {
+                let proto = self.contract().protobuf.enums.get(&field.ty.id);
+                proto_json && proto.is_some_and(ProtoEnum::is_null)
             }
             _ => false,
         };

@@ -1,6 +1,6 @@
 //! Scalars with their rules.
 
-use polywire_contract::{Check, Int as Domain, Literal, ProtoKind, ProtoRule, Shape, TypeId};
+use polywire_contract::{Check, Int as Domain, Literal, ProtoEnum, ProtoKind, ProtoRule, Shape, TypeId};
 use polywire_diag::{Diagnostic, Span};
 use polywire_syntax::{Number, Value};
 
@@ -272,7 +272,7 @@ impl Job<'_, '_> {
         let mut choice = Enum::new(names, shape.open && !text);
         choice.lenient = proto.is_some_and(|proto| proto.proto_json) && place.proto_json_read;
         choice.text = text;
-        choice.as_number = proto.is_some() && self.mode.json.enum_numbers;
+        self.shown(&mut choice, proto);
         let mut zero = false;
         for (check, span) in self.checks(id) {
             // A listed value is a name, or of a Protobuf enum a number.
@@ -298,6 +298,15 @@ impl Job<'_, '_> {
             choice.excluded.retain(|number| *number != 0);
         }
         Node::Enum(choice)
+    }
+
+    /// How JSON shows the values of an enum, where it is not by their names.
+    pub(super) fn shown(&self, choice: &mut Enum, proto: Option<&ProtoEnum>) {
+        match proto {
+            Some(proto) if proto.is_null() => choice.show_null(),
+            Some(_) if self.mode.json.enum_numbers => choice.show_numbers(),
+            _ => {}
+        }
     }
 }
 

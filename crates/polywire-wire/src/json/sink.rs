@@ -325,8 +325,8 @@ impl Sink for JsonSink<'_> {
         }
         self.key(slot);
         match choice.text_of(number) {
-            Some(text) if !choice.as_number => self.out.slice(text),
-            _ => self.signed(i64::from(number)),
+            Some(text) => self.out.slice(text),
+            None => self.signed(i64::from(number)),
         }
     }
 

@@ -245,6 +245,9 @@ impl<'a> JsonSource<'a> {
 
     #[inline(never)]
     fn choice_number(&mut self, choice: &Enum) -> Result<i32, Stop> {
+        if choice.null && self.null()? {
+            return Ok(0);
+        }
         let (magnitude, negative) = self.integer(false)?;
         let magnitude = i64::try_from(magnitude).map_err(|_| Stop::Enum)?;
         let number = i32::try_from(if negative { -magnitude } else { magnitude }).map_err(|_| Stop::Enum)?;

@@ -324,8 +324,8 @@ pub struct Enum {
     pub(crate) lenient: bool,
     /// Protobuf holds the name.
     pub(crate) text: bool,
-    /// JSON writes the number.
-    pub(crate) as_number: bool,
+    /// JSON shows `null` (`google.protobuf.NullValue`).
+    pub(crate) null: bool,
     /// Numbers that rules leave.
     pub(crate) allowed: Option<Vec<i32>>,
     /// Numbers that rules take away.
@@ -419,12 +419,23 @@ impl Enum {
             open,
             lenient: false,
             text: false,
-            as_number: false,
+            null: false,
             allowed: None,
             excluded: Vec::new(),
             into: None,
             codes: None,
         }
+    }
+
+    /// JSON writes numbers.
+    pub(crate) fn show_numbers(&mut self) {
+        self.texts = self.names.iter().map(|(_, number)| number.to_string().into_bytes().into()).collect();
+    }
+
+    /// JSON writes `null`, and reads it.
+    pub(crate) fn show_null(&mut self) {
+        self.null = true;
+        self.texts.fill(b"null".as_slice().into());
     }
 
     /// The number of the name that stands at a place, with its closing quote, and where it ends.
