@@ -28,13 +28,9 @@ pub(crate) fn rows() -> Vec<Row> {
             assert_eq!(verdict, *expected, "{what}");
         }
     }
-    let times: Vec<f64> = times.into_iter().map(|times| Times::of(times).median).collect();
-    let row = |((what, figure, ..), ours): (&(&'static str, &'static str, String, Verdict), &f64)| Row {
-        what: (*what).into(),
-        ours: *ours,
-        rival: times[0],
-        reach: Some(2.0),
-        figure,
+    let times: Vec<Times> = times.into_iter().map(Times::of).collect();
+    let row = |((what, figure, ..), ours): (&(&'static str, &'static str, String, Verdict), &Times)| {
+        Row::new((*what).into(), ours, &times[0], Some(2.0), figure)
     };
     bodies.iter().zip(&times).skip(1).map(row).collect()
 }

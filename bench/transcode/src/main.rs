@@ -11,7 +11,7 @@ mod rivals;
 mod table;
 mod verify;
 
-use measure::{Case, Times, interleave};
+use measure::{Case, interleave};
 use orders::Orders;
 use ours::Ours;
 use record::Accounts;
@@ -79,16 +79,13 @@ fn tables(orders: &Orders, rounds: usize) {
     let (json_bytes, protobuf_bytes) = orders.mean_bytes();
     println!("{} orders of {json_bytes} bytes of JSON, {protobuf_bytes} of Protobuf; {rounds} rounds", orders::COUNT);
     println!("{:20}  {:>9}  p10..p90", "", "median ns");
-    for (case, Times { median, low, high }) in cases.iter().zip(&times) {
-        println!("{:20}  {median:>9.0}  {low:.0}..{high:.0}", case.name);
+    for (case, times) in cases.iter().zip(&times) {
+        println!("{:20}  {:>9.0}  {:.0}..{:.0}", case.name, times.median(), times.tenths(1), times.tenths(9));
     }
     let find = |name: &str| cases.iter().position(|case| case.name == name).expect("ROWS names cases");
-    let row = |(ours, rival, reach, figure): &(&str, &str, Option<f64>, &'static str)| Row {
-        what: format!("{ours} / {rival}"),
-        ours: times[find(ours)].median,
-        rival: times[find(rival)].median,
-        reach: *reach,
-        figure,
+    let row = |(ours, rival, reach, figure): &(&str, &str, Option<f64>, &'static str)| {
+        let what = format!("{ours} / {rival}");
+        Row::new(what, &times[find(ours)], &times[find(rival)], *reach, figure)
     };
     table::print("every check of the contract on", "ns", &ROWS.iter().map(row).collect::<Vec<_>>());
     table::print("1 MB, both passes / a good one", "us", &hostile::rows());

@@ -15,15 +15,8 @@ pub(crate) struct Case<'a> {
     run: Box<dyn FnMut(usize) + 'a>,
 }
 
-/// Times of one case over all rounds, in nanoseconds per message.
-#[derive(Clone, Copy)]
-pub(crate) struct Times {
-    pub(crate) median: f64,
-    /// A tenth of the rounds was faster.
-    pub(crate) low: f64,
-    /// A tenth of the rounds was slower.
-    pub(crate) high: f64,
-}
+/// Times of one case, round by round.
+pub(crate) struct Times(Vec<f64>);
 
 impl<'a> Case<'a> {
     pub(crate) fn new<T>(name: &'static str, mut run: impl FnMut(usize) -> T + 'a) -> Self {
@@ -55,11 +48,28 @@ pub(crate) fn interleave(cases: &mut [Case], rounds: usize) -> Vec<Times> {
 }
 
 impl Times {
-    pub(crate) fn of(mut all: Vec<f64>) -> Self {
-        all.sort_by(f64::total_cmp);
-        let at = |tenths: usize| all[(all.len() - 1) * tenths / 10];
-        Times { median: at(5), low: at(1), high: at(9) }
+    pub(crate) fn of(rounds: Vec<f64>) -> Self {
+        Times(rounds)
     }
+
+    /// The time that so many tenths of the rounds stayed below.
+    pub(crate) fn tenths(&self, tenths: usize) -> f64 {
+        quantile(self.0.clone(), tenths)
+    }
+
+    pub(crate) fn median(&self) -> f64 {
+        self.tenths(5)
+    }
+
+    /// The median of the ratios of each round: what slows the machine for a while slows both.
+    pub(crate) fn against(&self, other: &Times) -> f64 {
+        quantile(self.0.iter().zip(&other.0).map(|(ours, rival)| ours / rival).collect(), 5)
+    }
+}
+
+fn quantile(mut all: Vec<f64>, tenths: usize) -> f64 {
+    all.sort_by(f64::total_cmp);
+    all[(all.len() - 1) * tenths / 10]
 }
 
 /// What this thread has spent, wherever else the processor was.
