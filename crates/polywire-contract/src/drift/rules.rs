@@ -3,6 +3,7 @@
 use polywire_diag::Span;
 
 use super::scalar::is_bound;
+use super::values::is_listed;
 use super::{Aspect, Comparison, Fate, Place, Told, text};
 use crate::{Check, Int, Shape, Type};
 
@@ -85,11 +86,13 @@ impl Comparison<'_> {
 
     /// Rules that can only be the same or not.
     fn one_sided(&mut self, place: &Place, left: &Type, right: &Type) {
+        // Lists of texts are compared by their words.
+        let by_words = is_listed(left) && is_listed(right);
         for aspect in [Aspect::Values, Aspect::Pattern, Aspect::Format, Aspect::Precision] {
             let of = |ty: &Type| -> Vec<String> {
-                let own =
-                    ty.checks.iter().map(|(check, _)| check).filter(|check| aspect_of(check) == Some(aspect));
-                own.map(text::rule).collect()
+                let own = ty.checks.iter().map(|(check, _)| check);
+                let own = own.filter(|check| aspect_of(check) == Some(aspect));
+                own.filter(|check| !(by_words && matches!(check, Check::Among(_)))).map(text::rule).collect()
             };
             let (a, b) = (of(left), of(right));
             let lacks = |own: &[String], other: &[String]| {
@@ -108,7 +111,7 @@ impl Comparison<'_> {
 
 impl Place {
     /// The same place, with the rules' own spans where there are any.
-    fn inner_at(&self, left: Option<Span>, right: Option<Span>) -> Place {
+    pub(super) fn inner_at(&self, left: Option<Span>, right: Option<Span>) -> Place {
         Place { path: self.path.clone(), left: left.unwrap_or(self.left), right: right.unwrap_or(self.right) }
     }
 }

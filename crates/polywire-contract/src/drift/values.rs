@@ -1,12 +1,36 @@
-//! Named values, by their words: `ORDER_STATUS_PAID` of the enum `OrderStatus` and `paid` are the same.
+//! Named values, by their words: `ORDER_STATUS_PAID` of the enum `OrderStatus` and `paid` are the same, and so is `'PAID'` in a
+//! column's `CHECK`.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::{Aspect, Comparison, Fate, Place, Told, text};
-use crate::{Contract, Enum, TypeId, Words, words};
+use polywire_diag::Span;
+use polywire_syntax::Value;
+
+use super::{Aspect, Comparison, Fate, Pair, Place, Told, text};
+use crate::{Check, Contract, Enum, EnumValue, Shape, Type, TypeId, Words, words};
+
+/// The values of an enum, or those that text is held to.
+struct Listed<'c> {
+    values: Cow<'c, Enum>,
+    /// Where text is held to them.
+    span: Option<Span>,
+}
 
 impl Comparison<'_> {
-    pub(super) fn enums(&mut self, place: &Place, left: (TypeId, &Enum), right: (TypeId, &Enum)) {
+    /// Compares two types that both list their values; false where one does not.
+    pub(super) fn listed(&mut self, place: &Place, pair: Pair) -> bool {
+        let (left, right) = (self.left.ty(pair.left.id), self.right.ty(pair.right.id));
+        let (Some(a), Some(b)) = (listed(left), listed(right)) else { return false };
+        let inner = place.inner_at(a.span, b.span);
+        self.enums(&inner, (pair.left.id, &a.values), (pair.right.id, &b.values));
+        if matches!((&left.shape, &right.shape), (Shape::Text, Shape::Text)) {
+            self.rules(place, left, right);
+        }
+        true
+    }
+
+    fn enums(&mut self, place: &Place, left: (TypeId, &Enum), right: (TypeId, &Enum)) {
         let (a, b) = (named(self.left, left.0, left.1), named(self.right, right.0, right.1));
         let only = |own: &BTreeMap<Words, &str>, other: &BTreeMap<Words, &str>| -> Vec<String> {
             own.iter()
@@ -15,17 +39,21 @@ impl Comparison<'_> {
                 .collect()
         };
         let (only_left, only_right) = (only(&a, &b), only(&b, &a));
+        let numbered = |contract: &Contract, id: TypeId| contract.protobuf.enums.contains_key(&id);
+        let (left_numbered, right_numbered) = (numbered(self.left, left.0), numbered(self.right, right.0));
         if !only_left.is_empty() || !only_right.is_empty() {
+            // An open enum of Protobuf takes numbers that it does not know, but no names.
+            let left_takes = left.1.open && (!left_numbered || right_numbered);
+            let right_takes = right.1.open && (!right_numbered || left_numbered);
             let told = Told::new(
                 text::only(&only_left),
                 text::only(&only_right),
-                Fate::refused(!only_left.is_empty() && !right.1.open),
-                Fate::refused(!only_right.is_empty() && !left.1.open),
+                Fate::refused(!only_left.is_empty() && !right_takes),
+                Fate::refused(!only_right.is_empty() && !left_takes),
             );
             self.tell(place, Aspect::Values, told);
         }
-        let numbered = |contract: &Contract, id: TypeId| contract.protobuf.enums.contains_key(&id);
-        if numbered(self.left, left.0) || numbered(self.right, right.0) {
+        if left_numbered || right_numbered {
             return;
         }
         let otherwise: Vec<(&str, &str)> = a
@@ -42,6 +70,27 @@ impl Comparison<'_> {
             self.tell(place, Aspect::Values, told);
         }
     }
+}
+
+fn listed(ty: &Type) -> Option<Listed<'_>> {
+    match &ty.shape {
+        Shape::Enum(values) => Some(Listed { values: Cow::Borrowed(values), span: None }),
+        Shape::Text => ty.checks.iter().find_map(|(check, span)| {
+            let Check::Among(literals) = check else { return None };
+            let values = literals.iter().map(|literal| match &literal.value {
+                Value::Text(name) => Some(EnumValue { name: name.to_string(), span: *span }),
+                _ => None,
+            });
+            let values = Enum { values: values.collect::<Option<_>>()?, open: false };
+            Some(Listed { values: Cow::Owned(values), span: Some(*span) })
+        }),
+        _ => None,
+    }
+}
+
+/// Whether a type lists its values.
+pub(super) fn is_listed(ty: &Type) -> bool {
+    listed(ty).is_some()
 }
 
 /// Values by their words, without the enum's own name in front and without Protobuf's value for "not said".
