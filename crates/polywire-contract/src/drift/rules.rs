@@ -3,7 +3,7 @@
 use polywire_diag::Span;
 
 use super::scalar::is_bound;
-use super::values::is_listed;
+use super::values::held_to;
 use super::{Aspect, Comparison, Fate, Place, Told, text};
 use crate::{Check, Int, Shape, Type};
 
@@ -87,7 +87,7 @@ impl Comparison<'_> {
     /// Rules that can only be the same or not.
     fn one_sided(&mut self, place: &Place, left: &Type, right: &Type) {
         // Lists of texts are compared by their words.
-        let by_words = is_listed(left) && is_listed(right);
+        let by_words = held_to(left).is_some() && held_to(right).is_some();
         for aspect in [Aspect::Values, Aspect::Pattern, Aspect::Format, Aspect::Precision] {
             let of = |ty: &Type| -> Vec<String> {
                 let own = ty.checks.iter().map(|(check, _)| check);

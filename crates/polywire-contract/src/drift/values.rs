@@ -8,7 +8,7 @@ use polywire_diag::Span;
 use polywire_syntax::Value;
 
 use super::{Aspect, Comparison, Fate, Pair, Place, Told, text};
-use crate::{Check, Contract, Enum, EnumValue, Shape, Type, TypeId, Words, words};
+use crate::{Check, Contract, Enum, EnumValue, Literal, Shape, Type, TypeId, Words, words};
 
 /// The values of an enum, or those that text is held to.
 struct Listed<'c> {
@@ -73,24 +73,25 @@ impl Comparison<'_> {
 }
 
 fn listed(ty: &Type) -> Option<Listed<'_>> {
-    match &ty.shape {
-        Shape::Enum(values) => Some(Listed { values: Cow::Borrowed(values), span: None }),
-        Shape::Text => ty.checks.iter().find_map(|(check, span)| {
-            let Check::Among(literals) = check else { return None };
-            let values = literals.iter().map(|literal| match &literal.value {
-                Value::Text(name) => Some(EnumValue { name: name.to_string(), span: *span }),
-                _ => None,
-            });
-            let values = Enum { values: values.collect::<Option<_>>()?, open: false };
-            Some(Listed { values: Cow::Owned(values), span: Some(*span) })
-        }),
-        _ => None,
+    if let Shape::Enum(values) = &ty.shape {
+        return Some(Listed { values: Cow::Borrowed(values), span: None });
     }
+    let (literals, span) = held_to(ty)?;
+    let value = |literal: &Literal| match &literal.value {
+        Value::Text(name) => Some(EnumValue { name: name.to_string(), span }),
+        _ => None,
+    };
+    let values = literals.iter().filter_map(value).collect();
+    Some(Listed { values: Cow::Owned(Enum { values, open: false }), span: Some(span) })
 }
 
-/// Whether a type lists its values.
-pub(super) fn is_listed(ty: &Type) -> bool {
-    listed(ty).is_some()
+/// The list that text is held to, and where.
+pub(super) fn held_to(ty: &Type) -> Option<(&[Literal], Span)> {
+    let is_text = |literal: &Literal| matches!(literal.value, Value::Text(_));
+    ty.checks.iter().filter(|_| matches!(ty.shape, Shape::Text)).find_map(|(check, span)| match check {
+        Check::Among(literals) if literals.iter().all(is_text) => Some((&literals[..], *span)),
+        _ => None,
+    })
 }
 
 /// Values by their words, without the enum's own name in front and without Protobuf's value for "not said".

@@ -4,8 +4,6 @@
 
 use super::Pattern;
 
-/// How long the text of a pattern may be.
-const TEXT_BYTES_MAX: usize = 16 * 1024;
 /// What `\s` means in ECMA-262.
 const SPACE: &str =
     r"\t\n\x0B\f\r \x{A0}\x{1680}\x{2000}-\x{200A}\x{2028}\x{2029}\x{202F}\x{205F}\x{3000}\x{FEFF}";
@@ -18,13 +16,7 @@ const NOT_SPACE: &str =
 /// # Errors
 /// A fragment that says why it cannot be taken.
 pub(crate) fn compile(pattern: &str) -> Result<Pattern, String> {
-    if pattern.len() > TEXT_BYTES_MAX {
-        return Err(format!("it is longer than {TEXT_BYTES_MAX} bytes"));
-    }
-    Pattern::compile(&translate(pattern)?).map_err(|error| match error {
-        regex::Error::CompiledTooBig(_) => "it becomes too large".to_string(),
-        _ => "it is no regular expression of ECMA-262 that can be searched for in linear time".to_string(),
-    })
+    Pattern::compile(pattern, "ECMA-262 that can be searched for in linear time", translate)
 }
 
 /// Rewrites what the two dialects say differently.

@@ -5,6 +5,8 @@ use regex::bytes::{Regex, RegexBuilder};
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
+/// How long the text of a pattern may be.
+const TEXT_BYTES_MAX: usize = 16 * 1024;
 /// How large a compiled pattern may be.
 const SIZE_BYTES_MAX: usize = 1 << 20;
 /// How deep its groups may be inside one another.
@@ -29,21 +31,33 @@ pub struct Run {
 }
 
 impl Pattern {
-    /// Compiles a pattern in the words of the `regex` crate.
+    /// Compiles a pattern of a dialect, which is translated into the words of the `regex` crate.
     ///
     /// # Errors
-    /// What that crate says of it.
-    pub(crate) fn compile(pattern: &str) -> Result<Pattern, regex::Error> {
-        let parsed = ParserBuilder::new().utf8(false).nest_limit(NEST_MAX).build().parse(pattern);
+    /// A fragment that says why it cannot be taken.
+    pub(crate) fn compile(
+        pattern: &str,
+        dialect: &str,
+        translate: impl FnOnce(&str) -> Result<String, String>,
+    ) -> Result<Pattern, String> {
+        if pattern.len() > TEXT_BYTES_MAX {
+            return Err(format!("it is longer than {TEXT_BYTES_MAX} bytes"));
+        }
+        let translated = translate(pattern)?;
+        let parsed = ParserBuilder::new().utf8(false).nest_limit(NEST_MAX).build().parse(&translated);
         if let Some(runs) = parsed.ok().and_then(|hir| runs(&hir)) {
             return Ok(Pattern::Runs(runs.into()));
         }
-        RegexBuilder::new(pattern)
+        RegexBuilder::new(&translated)
             .size_limit(SIZE_BYTES_MAX)
             .dfa_size_limit(SIZE_BYTES_MAX)
             .nest_limit(NEST_MAX)
             .build()
             .map(Pattern::Regex)
+            .map_err(|error| match error {
+                regex::Error::CompiledTooBig(_) => "it becomes too large".to_string(),
+                _ => format!("it is no regular expression of {dialect}"),
+            })
     }
 
     /// Whether it is found in a text.
@@ -147,8 +161,12 @@ fn are_apart(runs: &[Run]) -> bool {
 mod tests {
     use super::*;
 
+    fn compile(pattern: &str) -> Pattern {
+        Pattern::compile(pattern, "regex", |same| Ok(same.to_string())).unwrap()
+    }
+
     fn is_sequence(pattern: &str) -> bool {
-        matches!(Pattern::compile(pattern).unwrap(), Pattern::Runs(_))
+        matches!(compile(pattern), Pattern::Runs(_))
     }
 
     #[test]
@@ -192,7 +210,7 @@ mod tests {
                 pattern.push_str(["", "", "?", "*", "+", "{2}", "{1,3}", "{0,2}"][below(8)]);
             }
             pattern.push('$');
-            let compiled = Pattern::compile(&pattern).unwrap();
+            let compiled = compile(&pattern);
             sequences += usize::from(matches!(compiled, Pattern::Runs(_)));
             let regex = Regex::new(&pattern).unwrap();
             for _ in 0..20 {

@@ -3,18 +3,9 @@
 
 use super::Pattern;
 
-/// How long the text of a pattern may be.
-const TEXT_BYTES_MAX: usize = 16 * 1024;
-
 /// Compiles a pattern; an error is a fragment that says why it cannot be taken.
 pub(crate) fn compile(pattern: &str) -> Result<Pattern, String> {
-    if pattern.len() > TEXT_BYTES_MAX {
-        return Err(format!("it is longer than {TEXT_BYTES_MAX} bytes"));
-    }
-    Pattern::compile(&translate(pattern)).map_err(|error| match error {
-        regex::Error::CompiledTooBig(_) => "it becomes too large".to_string(),
-        _ => "it is no regular expression of RE2".to_string(),
-    })
+    Pattern::compile(pattern, "RE2", |pattern| Ok(translate(pattern)))
 }
 
 /// Classes of RE2 are ASCII's, and its brackets do not nest.

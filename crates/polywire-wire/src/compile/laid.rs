@@ -108,35 +108,19 @@ impl Job<'_, '_> {
             };
             let row = |field: u32| places.get(field as usize).copied().flatten();
             let (Some(row), Some(of)) = (row(derived.field), row(of)) else { continue };
-            let postponed = !in_order || self.target_derives();
-            if !derived.below.is_empty() {
-                let Some(below) = self.names_below(shape, derived) else { continue };
-                let rewritten = self.target_derives();
-                laid.derived.push(Derived {
-                    row: row as u16,
-                    below,
-                    of: of as u16,
-                    from,
-                    postponed: rewritten,
-                });
-                continue;
-            }
-            if postponed {
+            let Some(below) = self.names_below(shape, derived) else { continue };
+            let rewritten = self.target_derives();
+            // What stands in another record was written with it, and may only be written again.
+            let postponed = rewritten || (below.is_empty() && !in_order);
+            if below.is_empty() && postponed {
                 rows[row].required = false;
             }
-            if self.target_derives() {
+            if below.is_empty() && rewritten {
                 // What was found must stay.
                 rows[row].absent = Absent::Nothing;
             }
-            let told_around = matches!(from, DerivedFrom::Around);
-            if !told_around || self.target_derives() {
-                laid.derived.push(Derived {
-                    row: row as u16,
-                    below: Vec::new(),
-                    of: of as u16,
-                    from,
-                    postponed,
-                });
+            if rewritten || !matches!(from, DerivedFrom::Around) {
+                laid.derived.push(Derived { row: row as u16, below, of: of as u16, from, postponed });
             }
         }
         (in_order || !laid.derived.is_empty()).then(|| Box::new(laid))
