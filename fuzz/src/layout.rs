@@ -79,8 +79,8 @@ fn all(contract: &mut Contract) -> TypeId {
         |number: &str| -> Literal { Node { span: SPAN, value: Value::Number(Number(number.into())) } };
     let values = vec![vec![number("1")], vec![number("2")]];
     let derived = vec![
-        Derived { field: 1, from: Derivation::Count(2) },
-        Derived { field: 3, from: Derivation::Alternative { sum: 4, values } },
+        Derived { field: 1, below: Vec::new(), from: Derivation::Count(2) },
+        Derived { field: 3, below: Vec::new(), from: Derivation::Alternative { sum: 4, values } },
     ];
     let members = [
         ("fixed", fixed, None),

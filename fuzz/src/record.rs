@@ -20,6 +20,7 @@ type Item = (TypeId, CobolId);
 #[derive(Default)]
 struct Book {
     contract: Contract,
+    groups: Vec<Item>,
 }
 
 impl Book {
@@ -48,8 +49,17 @@ impl Book {
             record.fields.push(Field { required: true, ..Field::new(*name, (*ty).into(), SPAN) });
         }
         let group = self.contract.cobol.add(CobolKind::Group(fields));
-        record.derived = self.contract.cobol.derived(group);
-        (self.contract.add_anonymous(Shape::Record(record), SPAN), group)
+        self.groups.push((self.contract.add_anonymous(Shape::Record(record), SPAN), group));
+        self.groups[self.groups.len() - 1]
+    }
+
+    /// What follows from what, once all items are there.
+    fn derive(&mut self) {
+        for (ty, group) in &self.groups {
+            if let Shape::Record(record) = &mut self.contract.types[ty.0 as usize].shape {
+                record.derived = self.contract.cobol.derived(*group);
+            }
+        }
     }
 
     fn table(&mut self, item: Item, max: u32, count: Option<Item>) -> Item {
@@ -95,15 +105,12 @@ impl Book {
         let area = self.redefines(kind, &[(a, "A"), (b, "B")]);
         let flag = self.number(Display, 1, 0, TrailingSeparate);
         let flags = self.table(flag, 2, None);
-        let parts = [
-            ("name", name),
-            ("count", count),
-            ("lines", lines),
-            ("kind", kind),
-            ("detail", area),
-            ("flags", flags),
-        ];
+        // The count of the lines and the selector of the area stand in groups before them.
+        let inner = self.group(&[("kind", kind)]);
+        let head = self.group(&[("count", count), ("inner", inner)]);
+        let parts = [("name", name), ("head", head), ("lines", lines), ("detail", area), ("flags", flags)];
         let (ty, item) = self.group(&parts);
+        self.derive();
         self.contract.cobol.lay(item, CobolPage::Ebcdic037).expect("it can be laid out");
         self.contract.cobol.types.insert(ty, item);
         ty
